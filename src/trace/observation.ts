@@ -1,0 +1,80 @@
+import type { PhysAddr, VirtAddr } from "./address.ts";
+import type { Flags } from "./flags.ts";
+import type { Backend } from "./request.ts";
+
+/** `physicals` holds this where no physical address is known. */
+export const NO_PHYSICAL = -1;
+
+/** The kinds of backend; a kind's index is its code in an observation. */
+export const BACKEND_KINDS = ["mock", "linear", "alloc:eager", "alloc:lazy"] as const satisfies readonly Backend["kind"][];
+
+/**
+ * What an implementation shows of its state after a request, in columns of numbers, so that observing
+ * allocates nothing once the columns have grown. An implementation fills it with `area` and `page`, each
+ * in address order; the judge reads the columns. Only the first `areaCount` and `pageCount` entries count.
+ */
+export class Observation {
+  areaCount = 0;
+  areaStarts = new Float64Array(64);
+  areaEnds = new Float64Array(64);
+  areaFlags = new Uint8Array(64);
+  /** Indices into `BACKEND_KINDS`. */
+  areaBackends = new Uint8Array(64);
+
+  pageCount = 0;
+  pageAddrs = new Float64Array(64);
+  pageFlags = new Uint8Array(64);
+  /** Physical addresses, or `NO_PHYSICAL`. */
+  pagePhysicals = new Float64Array(64);
+
+  /** How many injected failures fired in the last command. */
+  injected = 0;
+
+  /** Forgets everything, for the next observation. */
+  reset(): void {
+    this.areaCount = 0;
+    this.pageCount = 0;
+    this.injected = 0;
+  }
+
+  /** Records one area. Areas are given in address order. */
+  area(start: VirtAddr, end: VirtAddr, flags: Flags, backend: Backend["kind"]): void {
+    const index = this.areaCount;
+    if (index === this.areaStarts.length) this.growAreas();
+    this.areaStarts[index] = start;
+    this.areaEnds[index] = end;
+    this.areaFlags[index] = flags;
+    this.areaBackends[index] = BACKEND_KINDS.indexOf(backend);
+    this.areaCount = index + 1;
+  }
+
+  /** Records the translation of one page, `addr` its first byte. Pages are given in address order. */
+  page(addr: VirtAddr, flags: Flags, physical: PhysAddr | typeof NO_PHYSICAL = NO_PHYSICAL): void {
+    const index = this.pageCount;
+    if (index === this.pageAddrs.length) this.growPages();
+    this.pageAddrs[index] = addr;
+    this.pageFlags[index] = flags;
+    this.pagePhysicals[index] = physical;
+    this.pageCount = index + 1;
+  }
+
+  private growAreas(): void {
+    this.areaStarts = doubled(this.areaStarts, Float64Array);
+    this.areaEnds = doubled(this.areaEnds, Float64Array);
+    this.areaFlags = doubled(this.areaFlags, Uint8Array);
+    this.areaBackends = doubled(this.areaBackends, Uint8Array);
+  }
+
+  private growPages(): void {
+    this.pageAddrs = doubled(this.pageAddrs, Float64Array);
+    this.pageFlags = doubled(this.pageFlags, Uint8Array);
+    this.pagePhysicals = doubled(this.pagePhysicals, Float64Array);
+  }
+}
+
+/** A copy of `column` with room for twice as many entries. */
+function doubled<C extends Float64Array | Uint8Array>(column: C, kind: new (length: number) => C): C {
+  const larger = new kind(column.length * 2);
+  larger.set(column);
+  return larger;
+}

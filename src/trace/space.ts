@@ -1,0 +1,54 @@
+import type { VirtAddr } from "./address.ts";
+import { type Flags, ALL_FLAGS } from "./flags.ts";
+import { ADDRESS_BITS } from "./address.ts";
+
+/** Which of the two interfaces of the contract an implementation offers. */
+export type Surface = "memory-set" | "address-space";
+
+/** The instance that a trace runs on: the four keys of `reset`. */
+export interface Space {
+  /** In bytes, a multiple of the page. */
+  readonly base: VirtAddr;
+  /** In bytes, a multiple of the page, greater than 0. */
+  readonly size: number;
+  /** Bytes in a page: a power of two. */
+  readonly page: number;
+  /** Frames of physical memory; 0 for no limit. */
+  readonly frames: number;
+}
+
+/** What an implementation says of itself, as in the answer to `hello`. */
+export interface Hello {
+  /** Its name and version, without spaces. */
+  readonly name: string;
+  readonly surface: Surface;
+  /** The flags that it knows; no others are generated. */
+  readonly flags: Flags;
+  /** `atomic`: a failed command has changed nothing. `consistent`: each page is as before or as after. */
+  readonly failure: "atomic" | "consistent";
+  /** The kinds of failure that it can inject into itself. */
+  readonly inject: readonly ("frame" | "backend")[];
+  /** The width of its addresses. A range must end below 2^addrBits. */
+  readonly addrBits: number;
+}
+
+/** What a trace must fit: the space that it runs in and the implementation that runs it. */
+export interface Terms {
+  readonly space: Space;
+  readonly hello: Hello;
+}
+
+/** What the contract lets any implementation of the memory-set surface be asked. */
+export const MEMORY_SET_HELLO: Hello = {
+  name: "memory-set",
+  surface: "memory-set",
+  flags: ALL_FLAGS,
+  failure: "consistent",
+  inject: ["backend"],
+  addrBits: ADDRESS_BITS,
+};
+
+/** The exclusive upper bound of addresses for this width: 2^min(addrBits, 52) inside the harness. */
+export function addressLimit(hello: Hello): number {
+  return 2 ** Math.min(hello.addrBits, ADDRESS_BITS);
+}

@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+/** The suites that take minutes: run by `.ci/run`, not by `npm test`. */
+export default defineConfig({
+  test: {
+    include: ["src/**/*.slow.ts", "properties/**/*.slow.ts"],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
+});
