@@ -1,0 +1,23 @@
+import type { Answer } from "../trace/answer.ts";
+import type { Observation } from "../trace/observation.ts";
+import type { Request } from "../trace/request.ts";
+import type { Hello, Space } from "../trace/space.ts";
+
+/** Something that can be tested: an implementation of a surface of the contract, in this process. */
+export interface Subject {
+  /** What the implementation says of itself. The harness asks for nothing that this doesn't declare. */
+  readonly hello: Hello;
+  /** A fresh, empty instance. */
+  create(space: Space): Instance;
+}
+
+/** One address space (or set of areas) under test. */
+export interface Instance {
+  /** Carries out one request, with the failure that it may carry injected. An exception is a finding. */
+  apply(request: Request): Answer;
+  /**
+   * Shows the whole state: every area and every page in address order, and how many injected failures
+   * fired in the last command. `into` is empty when this is called. Observing changes nothing.
+   */
+  observe(into: Observation): void;
+}
