@@ -67,3 +67,98 @@ export const ERRORS: { readonly [N in ErrorName]: Answer & { readonly kind: "err
   NotMapped: { kind: "err", name: "NotMapped" },
   Unsupported: { kind: "err", name: "Unsupported" },
 };
+
+/** The classes that answers fall into, for statistics and for telling findings apart. */
+export const ANSWER_CLASSES = [
+  "ok",
+  "true",
+  "false",
+  "none",
+  "value",
+  "fault",
+  ...ERROR_NAMES,
+  "panic",
+] as const;
+
+/** The class of an answer: `none` and `value` for queries that look for something. */
+export type AnswerClass = (typeof ANSWER_CLASSES)[number];
+
+/** The class of `answer`. */
+export function answerClass(answer: Answer): AnswerClass {
+  switch (answer.kind) {
+    case "ok":
+    case "fault":
+    case "panic":
+      return answer.kind;
+    case "truth":
+      return answer.truth ? "true" : "false";
+    case "address":
+      return answer.address === null ? "none" : "value";
+    case "area":
+      return answer.area === null ? "none" : "value";
+    case "areas":
+    case "pages":
+    case "bytes":
+    case "frames":
+    case "count":
+      return "value";
+    case "err":
+      return answer.name;
+  }
+}
+
+/** Whether the two answers say the same. */
+export function sameAnswer(a: Answer, b: Answer): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case "ok":
+    case "fault":
+      return b.kind === a.kind;
+    case "truth":
+      return b.kind === "truth" && a.truth === b.truth;
+    case "address":
+      return b.kind === "address" && a.address === b.address;
+    case "area":
+      return b.kind === "area" && sameAreas(a.area ? [a.area] : [], b.area ? [b.area] : []);
+    case "areas":
+      return b.kind === "areas" && sameAreas(a.areas, b.areas);
+    case "pages":
+      return b.kind === "pages" && samePages(a.pages, b.pages);
+    case "bytes":
+      return b.kind === "bytes" && sameList(a.bytes, b.bytes, (x, y) => x === y);
+    case "frames":
+      return b.kind === "frames" && a.data === b.data && a.table === b.table;
+    case "count":
+      return b.kind === "count" && a.count === b.count;
+    case "err":
+      return b.kind === "err" && a.name === b.name;
+    case "panic":
+      return b.kind === "panic" && a.text === b.text;
+  }
+}
+
+function sameAreas(a: readonly AreaRecord[], b: readonly AreaRecord[]): boolean {
+  return sameList(
+    a,
+    b,
+    (x, y) =>
+      x.start === y.start && x.end === y.end && x.flags === y.flags && sameBackend(x.backend, y.backend),
+  );
+}
+
+function samePages(a: readonly PageRecord[], b: readonly PageRecord[]): boolean {
+  return sameList(a, b, (x, y) => x.addr === y.addr && x.flags === y.flags && x.physical === y.physical);
+}
+
+function sameBackend(a: Backend, b: Backend): boolean {
+  return a.kind === "linear" ? b.kind === "linear" && a.physical === b.physical : a.kind === b.kind;
+}
+
+function sameList<T>(a: ArrayLike<T>, b: ArrayLike<T>, same: (x: T, y: T) => boolean): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const [x, y] = [a[index], b[index]];
+    if (x === undefined || y === undefined || !same(x, y)) return false;
+  }
+  return true;
+}

@@ -6,7 +6,12 @@ import type { Backend } from "./request.ts";
 export const NO_PHYSICAL = -1;
 
 /** The kinds of backend; a kind's index is its code in an observation. */
-export const BACKEND_KINDS = ["mock", "linear", "alloc:eager", "alloc:lazy"] as const satisfies readonly Backend["kind"][];
+export const BACKEND_KINDS = [
+  "mock",
+  "linear",
+  "alloc:eager",
+  "alloc:lazy",
+] as const satisfies readonly Backend["kind"][];
 
 /**
  * What an implementation shows of its state after a request, in columns of numbers, so that observing

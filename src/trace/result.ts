@@ -1,5 +1,7 @@
 /** The outcome of something that can fail. Failures are values here; an exception is a bug. */
-export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 /** A success that carries `value`. */
 export function success<T>(value: T): { readonly ok: true; readonly value: T } {

@@ -1,6 +1,6 @@
 import type { VirtAddr } from "./address.ts";
-import { type Flags, ALL_FLAGS } from "./flags.ts";
 import { ADDRESS_BITS } from "./address.ts";
+import { ALL_FLAGS, type Flags } from "./flags.ts";
 
 /** Which of the two interfaces of the contract an implementation offers. */
 export type Surface = "memory-set" | "address-space";

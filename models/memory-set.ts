@@ -1,0 +1,266 @@
+/**
+ * The contract of the memory-set surface as code: one record for each page, no trees, no ranges kept, no
+ * cleverness. It shares nothing with the stack but the types of the trace language; where the two
+ * disagree, `docs/contract.md` decides.
+ */
+import { virtAddr } from "../src/trace/address.ts";
+import { type Answer, type AreaRecord, ERRORS, OK, type PageRecord } from "../src/trace/answer.ts";
+import type { Command, FindFreeQuery, MapCommand, ProtectCommand, Query } from "../src/trace/request.ts";
+import type { Observation } from "../src/trace/observation.ts";
+import { addressLimit, type Terms } from "../src/trace/space.ts";
+import { BEGINS, FLAG_BITS, IN_AREA, PageRecords } from "./page-records.ts";
+
+/** The flags that `protect` may change: r, w and x. */
+const RWX = 7;
+
+/** What the memory-set surface must answer and show. One instance models one `reset` after another. */
+export class MemorySetModel {
+  readonly pages: PageRecords;
+  /** Bytes in a page. */
+  readonly page: number;
+  private readonly limit: number;
+
+  constructor(terms: Terms) {
+    const { base, size, page } = terms.space;
+    this.page = page;
+    this.limit = addressLimit(terms.hello);
+    this.pages = new PageRecords(base / page, size / page);
+  }
+
+  /** Back to an empty set. */
+  reset(): void {
+    this.pages.clear();
+  }
+
+  /** What the contract answers to a command when no injected failure fires. Changes nothing. */
+  expectCommand(command: Command): Answer {
+    switch (command.op) {
+      case "map":
+        return this.expectMap(command);
+      case "unmap":
+      case "protect":
+        return command.start + command.size >= this.limit ? ERRORS.InvalidParam : OK;
+      case "clear":
+        return OK;
+      case "fault":
+      case "access":
+      case "write":
+      case "store":
+      case "load":
+        return ERRORS.Unsupported;
+    }
+  }
+
+  /** What the contract answers to a query. */
+  expectQuery(query: Query, injected: number): Answer {
+    switch (query.op) {
+      case "areas":
+        return { kind: "areas", areas: this.areas() };
+      case "pages":
+        return { kind: "pages", pages: this.translations() };
+      case "injected":
+        return { kind: "count", count: injected };
+      case "find":
+        return { kind: "area", area: this.areaAt(Math.floor(query.addr / this.page)) };
+      case "overlaps":
+        return { kind: "truth", truth: this.occupied(query.start, query.size) };
+      case "find-free":
+        return { kind: "address", address: this.findFree(query) };
+      case "frames":
+      case "translate":
+      case "read":
+      case "can-access":
+        return ERRORS.Unsupported;
+    }
+  }
+
+  /** Carries out a command that was answered `ok`. */
+  commit(command: Command): void {
+    switch (command.op) {
+      case "map":
+        if (command.replace) this.unmap(command.start, command.size);
+        this.map(command);
+        return;
+      case "unmap":
+        this.unmap(command.start, command.size);
+        return;
+      case "protect":
+        this.protect(command);
+        return;
+      case "clear":
+        this.pages.clear();
+        return;
+      case "fault":
+      case "access":
+      case "write":
+      case "store":
+      case "load":
+        return;
+    }
+  }
+
+  /**
+   * Takes over what a command left that failed half-way: each page of its range may be as before, or, for
+   * `map … replace`, `unmap` and `clear`, without an area, or, for `protect`, with the new flags. A page
+   * that shows anything else keeps its record, so that the comparison which follows reports it.
+   *
+   *     before    [  a a a a ][ b b ]
+   *     unmap        [-----------]       fails at b
+   *     after     [ a ]       [ b b ]    or any other choice, page by page
+   *
+   * Between two pages that are both as before an area begins, or doesn't, as before. Where one of the two
+   * changed, the observed boundary is taken.
+   */
+  adopt(command: Command, observed: Observation): void {
+    const { from, to } = this.pagesOf(command);
+    // One page more: the boundary at the end of the range is the first page after it.
+    const count = this.pages.list(from, to + 1);
+    let lastPage = -1;
+    let lastChanged = false;
+    for (let index = 0; index < count; index++) {
+      const page = this.pages.listed[index] ?? 0;
+      const before = this.pages.get(page);
+      const after = this.recordIn(observed, page);
+      const changed = page < to && this.mayBecome(command, before, after);
+      const besideChange = changed || (lastPage === page - 1 && lastChanged);
+      if (changed) this.pages.set(page, after);
+      else if (besideChange && sameFlags(before, after)) this.pages.set(page, after);
+      lastPage = page;
+      lastChanged = changed;
+    }
+  }
+
+  /** Every area in address order. */
+  areas(): AreaRecord[] {
+    const areas: AreaRecord[] = [];
+    const count = this.pages.list(0, Number.POSITIVE_INFINITY);
+    for (const page of this.pages.listed.slice(0, count)) {
+      const area = (this.pages.get(page) & BEGINS) !== 0 ? this.areaAt(page) : null;
+      if (area) areas.push(area);
+    }
+    return areas;
+  }
+
+  /** Every page in address order. */
+  translations(): PageRecord[] {
+    const count = this.pages.list(0, Number.POSITIVE_INFINITY);
+    return Array.from(this.pages.listed.subarray(0, count), (page) => ({
+      addr: virtAddr(page * this.page),
+      flags: this.pages.get(page) & FLAG_BITS,
+    }));
+  }
+
+  /** The area that `page` lies in, or `null`. */
+  areaAt(page: number): AreaRecord | null {
+    const record = this.pages.get(page);
+    if (record === 0) return null;
+    let first = page;
+    while ((this.pages.get(first) & BEGINS) === 0) first--;
+    let end = page + 1;
+    while (this.pages.get(end) !== 0 && (this.pages.get(end) & BEGINS) === 0) end++;
+    return {
+      start: virtAddr(first * this.page),
+      end: virtAddr(end * this.page),
+      flags: record & FLAG_BITS,
+      backend: { kind: "mock" },
+    };
+  }
+
+  /** The pages that a command is about: [from, to). */
+  pagesOf(command: Command): { readonly from: number; readonly to: number } {
+    switch (command.op) {
+      case "map":
+      case "unmap":
+      case "protect":
+        return { from: command.start / this.page, to: (command.start + command.size) / this.page };
+      case "clear":
+        return { from: 0, to: this.limit / this.page };
+      case "fault":
+      case "access":
+      case "write":
+      case "store":
+      case "load":
+        return { from: 0, to: 0 };
+    }
+  }
+
+  private expectMap(command: MapCommand): Answer {
+    if (command.size === 0) return ERRORS.InvalidParam;
+    if (command.start + command.size >= this.limit) return ERRORS.InvalidParam;
+    if (!command.replace && this.occupied(command.start, command.size)) return ERRORS.AlreadyExists;
+    return OK;
+  }
+
+  private occupied(start: number, size: number): boolean {
+    return this.pages.list(start / this.page, (start + size) / this.page) > 0;
+  }
+
+  private map(command: MapCommand): void {
+    const { from, to } = this.pagesOf(command);
+    for (let page = from; page < to; page++) this.pages.set(page, IN_AREA | command.flags);
+    this.pages.set(from, IN_AREA | BEGINS | command.flags);
+  }
+
+  private unmap(start: number, size: number): void {
+    const to = (start + size) / this.page;
+    const count = this.pages.list(start / this.page, to);
+    for (let index = 0; index < count; index++) this.pages.set(this.pages.listed[index] ?? 0, 0);
+    // What is left of an area that was cut at `to` begins there now.
+    if (size > 0 && this.pages.get(to) !== 0) this.pages.set(to, this.pages.get(to) | BEGINS);
+  }
+
+  private protect(command: ProtectCommand): void {
+    const { from, to } = this.pagesOf(command);
+    const cutAtStart = this.pages.get(from) !== 0 && this.changes(from, command);
+    const cutAtEnd = to > from && this.pages.get(to - 1) !== 0 && this.changes(to - 1, command);
+    const count = this.pages.list(from, to);
+    for (let index = 0; index < count; index++) {
+      const page = this.pages.listed[index] ?? 0;
+      const record = this.pages.get(page);
+      this.pages.set(page, (record & ~RWX) | (command.flags & RWX));
+    }
+    if (cutAtStart && count > 0) this.pages.set(from, this.pages.get(from) | BEGINS);
+    if (cutAtEnd && this.pages.get(to) !== 0) this.pages.set(to, this.pages.get(to) | BEGINS);
+  }
+
+  private changes(page: number, command: ProtectCommand): boolean {
+    return (this.pages.get(page) & RWX) !== (command.flags & RWX);
+  }
+
+  private findFree({ hint, size, limit, align }: FindFreeQuery): number | null {
+    if (size % align !== 0) return null;
+    let candidate = roundUp(Math.max(hint, limit.start), align);
+    while (candidate + size <= limit.end) {
+      const blocked = this.pages.list(candidate / this.page, (candidate + size) / this.page);
+      if (blocked === 0) return candidate;
+      // No place before the end of the last page in the way can be free.
+      candidate = roundUp(((this.pages.listed[blocked - 1] ?? 0) + 1) * this.page, align);
+    }
+    return null;
+  }
+
+  private mayBecome(command: Command, before: number, after: number): boolean {
+    if (after === 0) return command.op !== "protect" && (command.op !== "map" || command.replace);
+    if (command.op !== "protect" || sameFlags(before, after)) return false;
+    return (after & FLAG_BITS) === ((before & FLAG_BITS & ~RWX) | (command.flags & RWX));
+  }
+
+  private recordIn(observed: Observation, page: number): number {
+    const addr = page * this.page;
+    for (let index = 0; index < observed.areaCount; index++) {
+      const start = observed.areaStarts[index] ?? 0;
+      if (start <= addr && addr < (observed.areaEnds[index] ?? 0)) {
+        return IN_AREA | (start === addr ? BEGINS : 0) | (observed.areaFlags[index] ?? 0);
+      }
+    }
+    return 0;
+  }
+}
+
+function sameFlags(a: number, b: number): boolean {
+  return (a & ~BEGINS) === (b & ~BEGINS);
+}
+
+function roundUp(bytes: number, align: number): number {
+  return Math.ceil(bytes / align) * align;
+}

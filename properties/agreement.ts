@@ -1,0 +1,92 @@
+/** Whether the state that an implementation shows is the model's: the areas and the pages. */
+import type { PageRecords } from "../models/page-records.ts";
+import { BEGINS, FLAG_BITS, IN_AREA } from "../models/page-records.ts";
+import type { Observation } from "../src/trace/observation.ts";
+
+/** Where model and implementation part, and in which of the two views. */
+export interface Disagreement {
+  /** `order`: the areas shown are malformed. Otherwise the view that differs from the model. */
+  readonly view: "order" | "areas" | "pages";
+  /** The number of the first page that differs. */
+  readonly page: number;
+  /** Whether it differs only in that an area begins there, in one of the two and not in the other. */
+  readonly boundary: boolean;
+}
+
+/** The first disagreement between model and observation, or `undefined`. `page` is in bytes. */
+export function findDisagreement(
+  records: PageRecords,
+  observed: Observation,
+  page: number,
+): Disagreement | undefined {
+  return areasDisagree(records, observed, page) ?? pagesDisagree(records, observed, page);
+}
+
+function areasDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {
+  const { areaCount, areaStarts, areaEnds, areaFlags, areaBackends } = observed;
+  let previousEnd = 0;
+  let covered = 0;
+  for (let index = 0; index < areaCount; index++) {
+    const first = (areaStarts[index] ?? 0) / page;
+    const end = (areaEnds[index] ?? 0) / page;
+    if (!(first >= previousEnd && first < end && Number.isInteger(first) && Number.isInteger(end))) {
+      return { view: "order", page: Math.floor(first), boundary: false };
+    }
+    const inside = IN_AREA | (areaFlags[index] ?? 0);
+    if (records.get(first) !== (inside | BEGINS) || areaBackends[index] !== 0) {
+      const missing = firstMissing(records, observed, page, previousEnd, first);
+      return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
+    }
+    for (let at = first + 1; at < end; at++) {
+      const record = records.get(at);
+      if (record !== inside) return { view: "areas", page: at, boundary: record === (inside | BEGINS) };
+    }
+    covered += end - first;
+    previousEnd = end;
+  }
+  if (covered === records.count) return undefined;
+  const missing = firstMissing(records, observed, page, 0, Number.POSITIVE_INFINITY);
+  return { view: "areas", page: missing, boundary: false };
+}
+
+/** The first page of [from, to] that the model has in an area and no area shown covers; else `to`. */
+function firstMissing(
+  records: PageRecords,
+  observed: Observation,
+  page: number,
+  from: number,
+  to: number,
+): number {
+  const count = records.list(from, to);
+  for (let index = 0; index < count; index++) {
+    const candidate = records.listed[index] ?? 0;
+    if (areaIndexOf(observed, candidate * page) < 0) return candidate;
+  }
+  return to;
+}
+
+function pagesDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {
+  const { pageCount, pageAddrs, pageFlags } = observed;
+  let previous = -1;
+  for (let index = 0; index < pageCount; index++) {
+    const at = (pageAddrs[index] ?? 0) / page;
+    const record = records.get(at);
+    if (!(at > previous) || record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
+      return { view: "pages", page: Math.floor(at), boundary: false };
+    }
+    previous = at;
+  }
+  if (pageCount === records.count) return undefined;
+  const shown = new Set(pageAddrs.subarray(0, pageCount));
+  const count = records.list(0, Number.POSITIVE_INFINITY);
+  const missing = records.listed.subarray(0, count).find((candidate) => !shown.has(candidate * page));
+  return { view: "pages", page: missing ?? 0, boundary: false };
+}
+
+/** The index of the observed area that contains `addr`, or -1. */
+export function areaIndexOf(observed: Observation, addr: number): number {
+  for (let index = 0; index < observed.areaCount; index++) {
+    if ((observed.areaStarts[index] ?? 0) <= addr && addr < (observed.areaEnds[index] ?? 0)) return index;
+  }
+  return -1;
+}

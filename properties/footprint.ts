@@ -1,0 +1,39 @@
+/** How a command's range lies on the areas that are there before it: what statistics are about. */
+import { BEGINS, type PageRecords } from "../models/page-records.ts";
+
+/** The flags that a `protect` changes: r, w and x. */
+const RWX = 7;
+
+/** Filled anew for each command, so that measuring allocates nothing. */
+export class Footprint {
+  /** Pages in the range that lie in areas. */
+  mapped = 0;
+  /** Areas that the range touches. */
+  areas = 0;
+  /** Whether some page of the range lies in no area. */
+  holes = false;
+  /** Whether the range begins inside an area, behind its first page. */
+  cutsLeft = false;
+  /** Whether the range ends inside an area, before its last page. */
+  cutsRight = false;
+  /** Pages whose r, w, x bits a `protect` changes. */
+  changing = 0;
+
+  /** Measures the pages [from, to) against `records`; `wanted` are the flags of a `protect`. */
+  measure(records: PageRecords, from: number, to: number, wanted?: number): void {
+    const count = records.list(from, to);
+    const first = records.get(from);
+    const after = records.get(to);
+    this.mapped = count;
+    this.holes = count < to - from;
+    this.cutsLeft = count > 0 && first !== 0 && (first & BEGINS) === 0;
+    this.cutsRight = count > 0 && after !== 0 && (after & BEGINS) === 0;
+    this.areas = this.cutsLeft ? 1 : 0;
+    this.changing = 0;
+    for (let index = 0; index < count; index++) {
+      const record = records.get(records.listed[index] ?? 0);
+      if ((record & BEGINS) !== 0) this.areas++;
+      if (wanted !== undefined && ((record ^ wanted) & RWX) !== 0) this.changing++;
+    }
+  }
+}

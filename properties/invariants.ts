@@ -1,0 +1,20 @@
+/**
+ * The checks of the contract by name. Every finding names the one that failed, and every planted defect
+ * names the one that must catch it.
+ */
+
+/** A check's name and what it demands. `answer` and `panic` judge answers, the others the state shown. */
+export const CHECKS = {
+  answer: "every request is answered as the contract says",
+  panic: "no request makes the implementation throw or die",
+  order: "areas are in address order, not empty, made of whole pages, and do not overlap",
+  areas: "areas say for every page of the command's range what the model says",
+  pages: "the page table holds exactly the model's pages, flags included",
+  outside: "nothing outside the command's range changes",
+  refusal: "a refused command, and a query, change nothing",
+  failure: "after a failed command each page is as before or as the command would have left it",
+  injected: "an injected failure fires only inside a command that carries it and is not refused",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The name of a check. */
+export type Check = keyof typeof CHECKS;

@@ -1,0 +1,141 @@
+/**
+ * The `sometimes` properties: situations that a run must have met to mean anything. A campaign in which no
+ * area was ever split proves nothing about splitting, and says so.
+ */
+import type { AnswerClass } from "../src/trace/answer.ts";
+import type { Command, FindFreeQuery, Request } from "../src/trace/request.ts";
+import type { Footprint } from "./footprint.ts";
+
+/** Every situation of the memory-set surface. Its index here is its place in the statistics. */
+export const SOMETIMES = [
+  "an unmap in the middle of an area leaves two",
+  "an unmap takes several areas and skips a hole",
+  "an unmap finds nothing to unmap",
+  "a protect splits an area in three",
+  "a protect changes several areas and skips a hole",
+  "a protect leaves an area whose flags are right already in one piece",
+  "a protect touches nothing",
+  "a replace takes the place of several areas",
+  "a replace lands in the middle of an area",
+  "a map is refused because something is there",
+  "a range that runs out of the address space is refused",
+  "a clear removes several areas",
+  "an injected failure fires",
+  "an injected failure fires when a part of the work is done",
+  "an injection waits for a call that never comes",
+  "find-free passes over an area",
+  "find-free finds no place for a fitting size",
+] as const;
+
+/** A situation's name. */
+export type Sometimes = (typeof SOMETIMES)[number];
+
+/** What was just seen: one request, its answer, and how its range lay on the areas before it. */
+export interface Sighting {
+  request: Request;
+  answer: AnswerClass;
+  /** The address answered, if one was. */
+  address: number | null;
+  footprint: Footprint;
+  /** How many injected failures fired. */
+  injected: number;
+}
+
+/** The situations that `seen` is an example of, as a set of bits: bit i for `SOMETIMES[i]`. */
+export function situationsOf(seen: Sighting): number {
+  const { request } = seen;
+  switch (request.op) {
+    case "map":
+    case "unmap":
+    case "protect":
+    case "clear":
+      return rangeSituations(request, seen) | injectionSituations(request, seen);
+    case "find-free":
+      return findFreeSituations(request, seen);
+    case "fault":
+    case "access":
+    case "write":
+    case "store":
+    case "load":
+    case "areas":
+    case "pages":
+    case "frames":
+    case "injected":
+    case "find":
+    case "translate":
+    case "overlaps":
+    case "read":
+    case "can-access":
+      return 0;
+  }
+}
+
+function rangeSituations(command: Command, { answer, footprint: f }: Sighting): number {
+  if (answer === "AlreadyExists") return REFUSED_FOR_OVERLAP;
+  if (answer === "InvalidParam") return "size" in command && command.size > 0 ? REFUSED_FOR_OVERFLOW : 0;
+  if (answer !== "ok") return 0;
+  const several = f.areas > 1;
+  const inside = f.areas === 1 && f.cutsLeft && f.cutsRight;
+  switch (command.op) {
+    case "map":
+      return when(several, REPLACED_SEVERAL) | when(inside, REPLACED_MIDDLE);
+    case "unmap":
+      return (
+        when(inside, UNMAPPED_MIDDLE) |
+        when(several && f.holes, UNMAPPED_SEVERAL) |
+        when(f.mapped === 0, UNMAPPED_NOTHING)
+      );
+    case "protect":
+      return (
+        when(inside && f.changing > 0, SPLIT_IN_THREE) |
+        when(several && f.holes && f.changing === f.mapped, PROTECTED_SEVERAL) |
+        when((f.cutsLeft || f.cutsRight) && f.changing === 0, LEFT_IN_ONE_PIECE) |
+        when(f.mapped === 0, PROTECTED_NOTHING)
+      );
+    case "clear":
+      return when(several, CLEARED_SEVERAL);
+    case "fault":
+    case "access":
+    case "write":
+    case "store":
+    case "load":
+      return 0;
+  }
+}
+
+function injectionSituations({ inject }: Command, { answer, injected }: Sighting): number {
+  if (inject === undefined) return 0;
+  if (injected === 0) return when(answer === "ok", NEVER_FIRED);
+  return FIRED | when(inject.after > 0, FIRED_HALF_WAY);
+}
+
+function findFreeSituations({ hint, size, limit, align }: FindFreeQuery, { answer, address }: Sighting): number {
+  if (answer === "none") return when(size % align === 0, NO_PLACE);
+  return when(address !== null && address >= Math.max(hint, limit.start) + align, PASSED_OVER);
+}
+
+const UNMAPPED_MIDDLE = bit("an unmap in the middle of an area leaves two");
+const UNMAPPED_SEVERAL = bit("an unmap takes several areas and skips a hole");
+const UNMAPPED_NOTHING = bit("an unmap finds nothing to unmap");
+const SPLIT_IN_THREE = bit("a protect splits an area in three");
+const PROTECTED_SEVERAL = bit("a protect changes several areas and skips a hole");
+const LEFT_IN_ONE_PIECE = bit("a protect leaves an area whose flags are right already in one piece");
+const PROTECTED_NOTHING = bit("a protect touches nothing");
+const REPLACED_SEVERAL = bit("a replace takes the place of several areas");
+const REPLACED_MIDDLE = bit("a replace lands in the middle of an area");
+const REFUSED_FOR_OVERLAP = bit("a map is refused because something is there");
+const REFUSED_FOR_OVERFLOW = bit("a range that runs out of the address space is refused");
+const CLEARED_SEVERAL = bit("a clear removes several areas");
+const FIRED = bit("an injected failure fires");
+const FIRED_HALF_WAY = bit("an injected failure fires when a part of the work is done");
+const NEVER_FIRED = bit("an injection waits for a call that never comes");
+const PASSED_OVER = bit("find-free passes over an area");
+const NO_PLACE = bit("find-free finds no place for a fitting size");
+
+function bit(name: Sometimes): number {
+  return 1 << SOMETIMES.indexOf(name);
+}
+
+function when(condition: boolean, situation: number): number {
+  return condition ? situation : 0;
+}

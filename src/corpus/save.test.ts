@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { virtAddr } from "../trace/address.ts";
+import type { CorpusEntry } from "./entry.ts";
+import { loadDirectory, loadFile } from "./load.ts";
+import { checkWritable, saveEntry } from "./save.ts";
+
+let root = "";
+
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), "mapcheck-save-")));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+const ENTRY: CorpusEntry = {
+  id: "memory-set/a-1",
+  surface: "memory-set",
+  space: { base: virtAddr(0), size: 0x1000, page: 0x1000, frames: 0 },
+  requests: [{ op: "clear" }, { op: "areas" }],
+  answers: [{ kind: "ok" }, { kind: "areas", areas: [] }],
+  status: "regression",
+};
+
+const FILE = `{
+  "mapcheck": 1,
+  "id": "memory-set/a-1",
+  "surface": "memory-set",
+  "space": {
+    "base": "0x0",
+    "size": "0x1000",
+    "page": "0x1000",
+    "frames": 0
+  },
+  "dialect": {},
+  "trace": [
+    "clear",
+    "areas"
+  ],
+  "answers": [
+    "ok",
+    "ok none"
+  ],
+  "status": "regression"
+}
+`;
+
+const NO_SAVE = "make the directory writable, name another, or run without saving (--no-save)";
+const MOVE_AWAY = "move it away, or name another directory";
+
+/** Runs `body` as a user whom permissions concern. They don't concern the superuser. */
+async function unprivileged<T>(body: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return body();
+  process.seteuid?.(65534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe("saving a case", () => {
+  test("writes its file, and the directories that are missing, and nothing else", async () => {
+    const directory = join(root, "new/corpus");
+    const file = join(directory, "memory-set/a-1.json");
+    expect(await saveEntry(directory, ENTRY)).toEqual({ ok: true, value: { file, existed: false } });
+    expect(await readFile(file, "utf8")).toBe(FILE);
+    expect(await readdir(directory, { recursive: true })).toEqual(["memory-set", "memory-set/a-1.json"]);
+    expect(await loadFile(file)).toEqual({ file, status: "entry", entry: ENTRY });
+  });
+
+  test("leaves a file that is there as it is, whatever it holds", async () => {
+    const file = join(root, "memory-set/a-1.json");
+    await mkdir(join(root, "memory-set"));
+    await writeFile(file, "kept");
+    expect(await saveEntry(root, ENTRY)).toEqual({ ok: true, value: { file, existed: true } });
+    expect(await readFile(file, "utf8")).toBe("kept");
+    expect(await readdir(join(root, "memory-set"))).toEqual(["a-1.json"]);
+  });
+
+  test("doesn't write through a link that leads nowhere", async () => {
+    await mkdir(join(root, "memory-set"));
+    await symlink(join(root, "outside"), join(root, "memory-set/a-1.json"));
+    expect(await saveEntry(root, ENTRY)).toMatchObject({ ok: true, value: { existed: true } });
+    expect(await readdir(root)).toEqual(["memory-set"]);
+  });
+
+  test.each(["memory-set/../../a", "../a", "a", "memory-set/a\u001b"])("refuses the id %j", async (id) => {
+    const saved = await saveEntry(join(root, "corpus"), { ...ENTRY, id });
+    expect(saved).toEqual({
+      ok: false,
+      error: expect.stringMatching(/^\P{C}+ is no id of a corpus entry; \P{C}+$/u),
+    });
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  test("says why it can't: a file is in the way", async () => {
+    await writeFile(join(root, "memory-set"), "");
+    const error = `${join(root, "memory-set")}: a file where a directory is expected; ${MOVE_AWAY}`;
+    expect(await saveEntry(root, ENTRY)).toEqual({ ok: false, error });
+    expect(await saveEntry(join(root, "memory-set"), ENTRY)).toMatchObject({ ok: false });
+  });
+
+  test("says why it can't: no permission", async () => {
+    await mkdir(join(root, "memory-set"));
+    await chmod(root, 0o555);
+    const error = `${join(root, "memory-set")}: can't be written: permission denied (EACCES); ${NO_SAVE}`;
+    await chmod(join(root, "memory-set"), 0o555);
+    expect(await unprivileged(() => saveEntry(root, ENTRY))).toEqual({ ok: false, error });
+  });
+});
+
+describe("a directory is tried for writing", () => {
+  test("and left as it was", async () => {
+    await mkdir(join(root, "memory-set"));
+    expect(await checkWritable(root)).toEqual({ ok: true, value: undefined });
+    expect(await readdir(root, { recursive: true })).toEqual(["memory-set"]);
+  });
+
+  test("when it isn't there", async () => {
+    const directory = join(root, "none");
+    const error = `${directory}: there is no such directory; correct the path, or create it with mkdir -p`;
+    expect(await checkWritable(directory)).toEqual({ ok: false, error });
+  });
+
+  test("when it is a file", async () => {
+    const directory = join(root, "file");
+    await writeFile(directory, "");
+    const error = `${directory}: a file where a directory is expected; ${MOVE_AWAY}`;
+    expect(await checkWritable(directory)).toEqual({ ok: false, error });
+  });
+
+  test("when a file is where a surface's cases go", async () => {
+    const directory = join(root, "address-space");
+    await writeFile(directory, "");
+    const error = `${directory}: a file where a directory is expected; ${MOVE_AWAY}`;
+    expect(await checkWritable(root)).toEqual({ ok: false, error });
+  });
+
+  test("when it may not be written, or a surface's directory may not", async () => {
+    const directory = join(root, "memory-set");
+    await mkdir(directory, { mode: 0o555 });
+    await chmod(root, 0o777);
+    const problem = `can't be written: permission denied (EACCES); ${NO_SAVE}`;
+    expect(await unprivileged(() => checkWritable(root))).toEqual({
+      ok: false,
+      error: `${directory}: ${problem}`,
+    });
+    await chmod(root, 0o555);
+    expect(await unprivileged(() => checkWritable(root))).toEqual({
+      ok: false,
+      error: `${root}: ${problem}`,
+    });
+  });
+});
+
+/**
+ * A process that saves the cases `memory-set/case-0` and so on, each with a note of `bytes` bytes, and
+ * prints whether each was there already, or why it couldn't be saved.
+ */
+function startSaver(directory: string, cases: number, bytes = 1) {
+  const program = `
+    import { saveEntry } from ${JSON.stringify(new URL("./save.ts", import.meta.url).href)};
+    const entry = { ...${JSON.stringify(ENTRY)}, note: "x".repeat(${bytes}) };
+    for (let index = 0; index < ${cases}; index++) {
+      const saved = await saveEntry(${JSON.stringify(directory)}, { ...entry, id: "memory-set/case-" + index });
+      console.log(saved.ok ? saved.value.existed : saved.error);
+    }`;
+  // Writing beyond this limit, which is 512 KiB or 1 MiB by the shell, breaks off where it stands.
+  const limited = ["-c", 'ulimit -f 1024 && exec "$@"', "sh", process.execPath];
+  return spawn("sh", [...limited, "--import", "tsx", "--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+describe("several processes", () => {
+  test("that save the same cases at once save each one once", { timeout: 60_000 }, async () => {
+    const cases = 50;
+    const outputs = await Promise.all(Array.from({ length: 4 }, () => text(startSaver(root, cases).stdout)));
+    const said = outputs.flatMap((output) => output.trimEnd().split("\n"));
+    expect(said.filter((line) => line === "false")).toHaveLength(cases);
+    expect(said.filter((line) => line === "true")).toHaveLength(3 * cases);
+    expect(await readdir(join(root, "memory-set"))).toHaveLength(cases);
+    const files = await loadDirectory(root);
+    expect(files.filter(({ status }) => status === "entry")).toHaveLength(cases);
+  });
+
+  test("killed while they save leave only whole files behind", { timeout: 60_000 }, async () => {
+    const savers = Array.from({ length: 4 }, (_, index) => startSaver(join(root, `${index}`), 1_000_000));
+    await Promise.all(
+      savers.map(async (saver, index) => {
+        let lines = 0;
+        for await (const chunk of saver.stdout) {
+          lines += String(chunk).split("\n").length - 1;
+          if (lines > 7 * index) break;
+        }
+        saver.kill("SIGKILL");
+        if (saver.exitCode === null && saver.signalCode === null) await once(saver, "exit");
+      }),
+    );
+    const files = await loadDirectory(root);
+    expect(files.length).toBeGreaterThan(7 * 6);
+    expect(files.filter(({ status }) => status !== "entry")).toEqual([]);
+  });
+});
+
+test("a write that breaks off half way is said, and leaves nothing behind", { timeout: 60_000 }, async () => {
+  const said = await text(startSaver(root, 1, 3_000_000).stdout);
+  expect(said).toBe(`${join(root, "memory-set")}: can't be written: file too large (EFBIG); ${NO_SAVE}\n`);
+  expect(await readdir(join(root, "memory-set"))).toEqual([]);
+});

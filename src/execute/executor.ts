@@ -1,0 +1,69 @@
+import type { Instance, Subject } from "../subjects/subject.ts";
+import type { Answer } from "../trace/answer.ts";
+import type { Finding } from "../trace/finding.ts";
+import { Observation } from "../trace/observation.ts";
+import type { Request } from "../trace/request.ts";
+import type { Space, Terms } from "../trace/space.ts";
+import { Judge } from "./judge.ts";
+import type { Statistics } from "./statistics.ts";
+
+/** Looks on while a trace runs: called after each judged request, before a finding ends the run. */
+export type Watch = (request: Request, answer: Answer, observed: Observation) => void;
+
+/**
+ * The in-process driver: runs traces on a subject step by step and has each step judged. One executor
+ * serves any number of runs, each on a fresh instance.
+ */
+export class Executor {
+  readonly terms: Terms;
+  readonly judge: Judge;
+  private readonly subject: Subject;
+  private readonly observed = new Observation();
+
+  constructor(subject: Subject, space: Space) {
+    this.subject = subject;
+    this.terms = { space, hello: subject.hello };
+    this.judge = new Judge(this.terms);
+  }
+
+  /** Runs a trace that fits `terms`. Returns the first disagreement, or `undefined` when all agrees. */
+  run(requests: readonly Request[], statistics?: Statistics, watch?: Watch): Finding | undefined {
+    this.judge.reset();
+    const instance = this.create();
+    for (const request of requests) {
+      const answer = "kind" in instance ? instance : this.carryOut(instance, request);
+      const finding = this.judge.step(request, answer, this.observed, statistics);
+      watch?.(request, answer, this.observed);
+      if (finding) return finding;
+    }
+    return undefined;
+  }
+
+  /** A fresh instance, or the panic that kept it from coming to life. */
+  private create(): Instance | Panic {
+    try {
+      return this.subject.create(this.terms.space);
+    } catch (error) {
+      return panic(error);
+    }
+  }
+
+  private carryOut(instance: Instance, request: Request): Answer {
+    this.observed.reset();
+    try {
+      const answer = instance.apply(request);
+      instance.observe(this.observed);
+      return answer;
+    } catch (error) {
+      return panic(error);
+    }
+  }
+}
+
+type Panic = Answer & { readonly kind: "panic" };
+
+/** What a subject threw, as the answer that the contract has for it. */
+function panic(error: unknown): Panic {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { kind: "panic", text: text.replaceAll(/\s+/g, " ").trim() };
+}

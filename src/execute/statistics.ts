@@ -1,0 +1,43 @@
+import { SOMETIMES, type Sighting, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
+import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
+import { OPS, type Op } from "../trace/request.ts";
+
+/** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
+export class Statistics {
+  /** Requests carried out, queries included. */
+  requests = 0;
+  private readonly answers = new Float64Array(OPS.length * ANSWER_CLASSES.length);
+  private readonly met = new Float64Array(SOMETIMES.length);
+
+  /** Counts one request and what came of it. */
+  note(seen: Sighting): void {
+    this.requests++;
+    const row = (OP_CODES.get(seen.request.op) ?? 0) * ANSWER_CLASSES.length;
+    increment(this.answers, row + (CLASS_CODES.get(seen.answer) ?? 0));
+    for (let rest = situationsOf(seen); rest !== 0; rest &= rest - 1) {
+      increment(this.met, 31 - Math.clz32(rest & -rest));
+    }
+  }
+
+  /** For each verb that was carried out, how often it got each class of answer. */
+  answerTable(): { readonly op: Op; readonly answers: Readonly<Record<string, number>> }[] {
+    const width = ANSWER_CLASSES.length;
+    return OPS.map((op, row) => {
+      const counts = this.answers.subarray(row * width, (row + 1) * width);
+      const named = ANSWER_CLASSES.map((name, column) => [name, counts[column] ?? 0] as const);
+      return { op, answers: Object.fromEntries(named.filter(([, count]) => count > 0)) };
+    }).filter(({ answers }) => Object.keys(answers).length > 0);
+  }
+
+  /** Every `sometimes` property and how often it came true. */
+  sometimes(): { readonly name: Sometimes; readonly count: number }[] {
+    return SOMETIMES.map((name, index) => ({ name, count: this.met[index] ?? 0 }));
+  }
+}
+
+const OP_CODES = new Map<Op, number>(OPS.map((op, code) => [op, code]));
+const CLASS_CODES = new Map<AnswerClass, number>(ANSWER_CLASSES.map((name, code) => [name, code]));
+
+function increment(counts: Float64Array, index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}

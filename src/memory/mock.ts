@@ -1,0 +1,200 @@
+import { type VirtAddr, virtAddr } from "../trace/address.ts";
+import type { Flags } from "../trace/flags.ts";
+import type { MappingBackend } from "./backend.ts";
+import { type SortedMap, sortedMap } from "./sorted-map.ts";
+
+/** Pages in a leaf: as many as the bitwise operators have bits. */
+const LEAF_PAGES = 32;
+
+/** A run of `LEAF_PAGES` pages, some of which are present. */
+class Leaf {
+  /** Bit i is set when page i is present. */
+  present = 0;
+  /** The flags of the pages that are present; what is left over elsewhere means nothing. */
+  readonly flags = new Uint8Array(LEAF_PAGES);
+}
+
+/**
+ * A page table that keeps one flags value a page and nothing else. It is sparse and has no bounds: any
+ * page below 2^52 can be mapped. A page without flags is present all the same.
+ *
+ * `map`, `unmap` and `protect` refuse, and change nothing, when start or size is no multiple of the page
+ * or when one page of the range is not as they need it.
+ */
+export class MockPageTable {
+  /** Bytes in a page. */
+  readonly pageSize: number;
+
+  // Leaves by index: leaf i holds the pages from i * LEAF_PAGES on. None is empty.
+  readonly #leaves: SortedMap<Leaf> = sortedMap();
+  // The leaf that was dropped last, kept because the next one that is needed is often near.
+  #spare: Leaf | undefined;
+  #pageCount = 0;
+  #callsLeft = Number.POSITIVE_INFINITY;
+  #fired = 0;
+
+  /** `pageSize` is in bytes, a power of two. */
+  constructor(pageSize: number) {
+    this.pageSize = pageSize;
+  }
+
+  /** The number of pages present. */
+  get pageCount(): number {
+    return this.#pageCount;
+  }
+
+  /** The flags of the page that contains `addr`; `undefined` when it is not present. */
+  get(addr: VirtAddr): Flags | undefined {
+    const page = Math.floor(addr / this.pageSize);
+    const index = Math.floor(page / LEAF_PAGES);
+    const bit = page - index * LEAF_PAGES;
+    const leaf = this.#leaves.get(index);
+    return leaf !== undefined && (leaf.present & (1 << bit)) !== 0 ? leaf.flags[bit] : undefined;
+  }
+
+  /** Calls `visit` with the first address and the flags of each page present, in address order. */
+  forEachPage(visit: (addr: VirtAddr, flags: Flags) => void): void {
+    this.#leaves.forEachPair((index, leaf) => {
+      const firstPage = index * LEAF_PAGES;
+      for (let rest = leaf.present; rest !== 0; rest &= rest - 1) {
+        const bit = 31 - Math.clz32(rest & -rest);
+        visit(virtAddr((firstPage + bit) * this.pageSize), leaf.flags[bit] ?? 0);
+      }
+    });
+  }
+
+  /** Makes the pages of `size` bytes from `start` present. None of them may be yet. */
+  map(start: VirtAddr, size: number, flags: Flags): boolean {
+    const first = start / this.pageSize;
+    const end = first + size / this.pageSize;
+    if (!this.#all(first, end, false)) return false;
+    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+      const leaf = this.#leaves.get(index) ?? this.#addLeaf(index);
+      leaf.present |= maskOf(index, first, end);
+      setFlags(leaf, index, first, end, flags);
+    }
+    this.#pageCount += end - first;
+    return true;
+  }
+
+  /** Makes the pages of `size` bytes from `start` absent. All of them must be present. */
+  unmap(start: VirtAddr, size: number): boolean {
+    const first = start / this.pageSize;
+    const end = first + size / this.pageSize;
+    if (!this.#all(first, end, true)) return false;
+    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+      const leaf = this.#leaves.get(index);
+      if (leaf === undefined) continue;
+      leaf.present &= ~maskOf(index, first, end);
+      if (leaf.present === 0) this.#dropLeaf(index, leaf);
+    }
+    this.#pageCount -= end - first;
+    return true;
+  }
+
+  /** Changes the flags of the pages of `size` bytes from `start`. All of them must be present. */
+  protect(start: VirtAddr, size: number, flags: Flags): boolean {
+    const first = start / this.pageSize;
+    const end = first + size / this.pageSize;
+    if (!this.#all(first, end, true)) return false;
+    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+      const leaf = this.#leaves.get(index);
+      if (leaf !== undefined) setFlags(leaf, index, first, end, flags);
+    }
+    return true;
+  }
+
+  /** From here on the first `calls` calls of a `MockBackend` go through and every later one fails. */
+  failAfter(calls: number): void {
+    this.#callsLeft = calls;
+    this.#fired = 0;
+  }
+
+  /** From here on no call is made to fail. */
+  disarm(): void {
+    this.failAfter(Number.POSITIVE_INFINITY);
+  }
+
+  /** How many calls were made to fail since the last `failAfter` or `disarm`. */
+  get fired(): number {
+    return this.#fired;
+  }
+
+  /** Counts one call of a backend and says whether it is one that must fail. */
+  countCall(): boolean {
+    if (this.#callsLeft > 0) {
+      this.#callsLeft--;
+      return false;
+    }
+    this.#fired++;
+    return true;
+  }
+
+  /** Whether [`first`, `end`) are whole pages that are all present, or all absent. */
+  #all(first: number, end: number, present: boolean): boolean {
+    if (!Number.isInteger(first) || !Number.isInteger(end)) return false;
+    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+      const mask = maskOf(index, first, end);
+      const found = this.#leaves.get(index)?.present ?? 0;
+      if ((found & mask) !== (present ? mask : 0)) return false;
+    }
+    return true;
+  }
+
+  #addLeaf(index: number): Leaf {
+    const leaf = this.#spare ?? new Leaf();
+    this.#spare = undefined;
+    this.#leaves.set(index, leaf);
+    return leaf;
+  }
+
+  #dropLeaf(index: number, leaf: Leaf): void {
+    this.#leaves.delete(index);
+    this.#spare = leaf;
+  }
+}
+
+/** The index of the leaf that `page` lies in. */
+function leafOf(page: number): number {
+  return Math.floor(page / LEAF_PAGES);
+}
+
+/** The first page of [`first`, `end`) in leaf `index`, counted from the leaf's own first page. */
+function lowIn(index: number, first: number): number {
+  return Math.max(first - index * LEAF_PAGES, 0);
+}
+
+/** The page after the last one of [`first`, `end`) in leaf `index`, counted likewise. */
+function highIn(index: number, end: number): number {
+  return Math.min(end - index * LEAF_PAGES, LEAF_PAGES);
+}
+
+/** A bit for each page of [`first`, `end`) in leaf `index`. */
+function maskOf(index: number, first: number, end: number): number {
+  const low = lowIn(index, first);
+  // Shifting by 32 would shift by 0.
+  return (-1 >>> (LEAF_PAGES - (highIn(index, end) - low))) << low;
+}
+
+function setFlags(leaf: Leaf, index: number, first: number, end: number, flags: Flags): void {
+  leaf.flags.fill(flags, lowIn(index, first), highIn(index, end));
+}
+
+/** The backend that maps pages in a `MockPageTable`. It has no state. Every call can be made to fail. */
+export class MockBackend implements MappingBackend<Flags, MockPageTable, MockBackend> {
+  map(start: VirtAddr, size: number, flags: Flags, pageTable: MockPageTable): boolean {
+    return !pageTable.countCall() && pageTable.map(start, size, flags);
+  }
+
+  unmap(start: VirtAddr, size: number, pageTable: MockPageTable): boolean {
+    return !pageTable.countCall() && pageTable.unmap(start, size);
+  }
+
+  protect(start: VirtAddr, size: number, newFlags: Flags, pageTable: MockPageTable): boolean {
+    return !pageTable.countCall() && pageTable.protect(start, size, newFlags);
+  }
+
+  clone(): MockBackend {
+    return new MockBackend();
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The boundaries of a trace: every address at which a range of it starts or ends. Moving one boundary
+ * wherever it occurs keeps ranges that met meeting:
+ *
+ *     map      [-----------)             map      [-------)
+ *     unmap          [-----)     ->      unmap        [---)
+ *                    b     e                          b'  e'
+ */
+import { virtAddr } from "../trace/address.ts";
+import type { Request } from "../trace/request.ts";
+
+/** All boundaries, ascending, each once, in bytes. */
+export function boundariesOf(requests: readonly Request[]): readonly number[] {
+  const found = new Set<number>();
+  for (const request of requests) {
+    moveBoundaries(request, (address) => {
+      found.add(address);
+      return address;
+    });
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** `request` with each of its boundaries replaced by what `move` makes of it; sizes follow their ends. */
+export function moveBoundaries(request: Request, move: (address: number) => number): Request {
+  switch (request.op) {
+    case "map":
+    case "unmap":
+    case "protect":
+    case "overlaps":
+    case "read":
+    case "can-access": {
+      const start = move(request.start);
+      return { ...request, start: virtAddr(start), size: move(request.start + request.size) - start };
+    }
+    case "find-free": {
+      const limit = { start: virtAddr(move(request.limit.start)), end: virtAddr(move(request.limit.end)) };
+      return { ...request, hint: virtAddr(move(request.hint)), limit };
+    }
+    case "find":
+    case "translate":
+    case "fault":
+    case "access":
+    case "write":
+    case "store":
+    case "load":
+      return { ...request, addr: virtAddr(move(request.addr)) };
+    case "clear":
+    case "areas":
+    case "pages":
+    case "frames":
+    case "injected":
+      return request;
+  }
+}
+
+/**
+ * Traces in which the space is folded: a stretch between two boundaries is cut out, or shortened to a
+ * page, and everything above it moves down; or one boundary alone moves down to a lower one.
+ */
+export function* foldSpace(requests: readonly Request[], page: number): Generator<Request[]> {
+  const boundaries = boundariesOf(requests);
+  for (const [index, boundary] of boundaries.entries()) {
+    const below = index === 0 ? 0 : (boundaries[index - 1] ?? 0);
+    const gap = boundary - below;
+    for (const cut of cuts(gap, page)) {
+      yield requests.map((r) => moveBoundaries(r, (address) => (address >= boundary ? address - cut : address)));
+    }
+    for (const lower of boundaries.slice(0, index)) {
+      yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? lower : address)));
+    }
+    for (const cut of cuts(gap, page)) {
+      yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? address - cut : address)));
+    }
+  }
+}
+
+/** How much to take out of a gap of so many bytes: all, all but a page, half, and a page. */
+function cuts(gap: number, page: number): readonly number[] {
+  const half = Math.floor(gap / 2 / page) * page;
+  return [...new Set([gap, gap - page, half, page])].filter((cut) => cut > 0 && cut <= gap);
+}

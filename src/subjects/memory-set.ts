@@ -1,0 +1,141 @@
+import { MemoryArea } from "../memory/area.ts";
+import type { MappingResult } from "../memory/error.ts";
+import { MemorySet } from "../memory/memory-set.ts";
+import { MockBackend, MockPageTable } from "../memory/mock.ts";
+import { virtAddr } from "../trace/address.ts";
+import { type Answer, type AreaRecord, ERRORS, FALSE, OK, type PageRecord, TRUE } from "../trace/answer.ts";
+import { type Flags, sameProtection, withProtection } from "../trace/flags.ts";
+import type { Observation } from "../trace/observation.ts";
+import { type Command, isCommand, type Query } from "../trace/request.ts";
+import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
+import type { Instance, Subject } from "./subject.ts";
+
+/** A `MemorySet` over the mock page table. */
+export type MockMemorySet = MemorySet<Flags, MockPageTable, MockBackend>;
+
+/** An area of such a set. */
+export type MockArea = MemoryArea<Flags, MockPageTable, MockBackend>;
+
+/** What an instance is put together from; a planted defect brings one part of its own. */
+export interface MemorySetParts {
+  readonly set: () => MockMemorySet;
+  readonly pageTable: (pageSize: number) => MockPageTable;
+  readonly backend: () => MockBackend;
+  readonly updateFlags: (old: Flags, wanted: Flags) => Flags | undefined;
+}
+
+/** The parts of the stack itself. */
+export const STACK_PARTS: MemorySetParts = {
+  set: () => new MemorySet(),
+  pageTable: (pageSize) => new MockPageTable(pageSize),
+  backend: () => new MockBackend(),
+  updateFlags: (old, wanted) => (sameProtection(old, wanted) ? undefined : withProtection(old, wanted)),
+};
+
+/** The stack's `MemorySet`, or one with some parts replaced, as a subject of the memory-set surface. */
+export function memorySetSubject(parts: Partial<MemorySetParts> = {}): Subject {
+  const all = { ...STACK_PARTS, ...parts };
+  return { hello: MEMORY_SET_HELLO, create: (space) => new MemorySetInstance(space, all) };
+}
+
+class MemorySetInstance implements Instance {
+  private readonly parts: MemorySetParts;
+  private readonly set: MockMemorySet;
+  private readonly pageTable: MockPageTable;
+  private injected = 0;
+
+  constructor(space: Space, parts: MemorySetParts) {
+    this.parts = parts;
+    this.set = parts.set();
+    this.pageTable = parts.pageTable(space.page);
+  }
+
+  apply(request: Command | Query): Answer {
+    return isCommand(request) ? this.command(request) : this.query(request);
+  }
+
+  observe(into: Observation): void {
+    this.set.forEach((area) => into.area(area.start, area.end, area.flags, "mock"));
+    this.pageTable.forEachPage((addr, flags) => into.page(addr, flags));
+    into.injected = this.injected;
+  }
+
+  private command(command: Command): Answer {
+    if (command.inject) this.pageTable.failAfter(command.inject.after);
+    const answer = this.carryOut(command);
+    this.injected = this.pageTable.fired;
+    if (command.inject) this.pageTable.disarm();
+    return answer;
+  }
+
+  private carryOut(command: Command): Answer {
+    switch (command.op) {
+      case "map": {
+        const area = new MemoryArea(command.start, command.size, command.flags, this.parts.backend());
+        return answerOf(this.set.map(area, this.pageTable, command.replace));
+      }
+      case "unmap":
+        return answerOf(this.set.unmap(command.start, command.size, this.pageTable));
+      case "protect": {
+        const { start, size, flags } = command;
+        return answerOf(
+          this.set.protect(start, size, (old) => this.parts.updateFlags(old, flags), this.pageTable),
+        );
+      }
+      case "clear":
+        return answerOf(this.set.clear(this.pageTable));
+      case "fault":
+      case "access":
+      case "write":
+      case "store":
+      case "load":
+        return ERRORS.Unsupported;
+    }
+  }
+
+  private query(query: Query): Answer {
+    switch (query.op) {
+      case "areas":
+        return { kind: "areas", areas: this.areas() };
+      case "pages":
+        return { kind: "pages", pages: this.pages() };
+      case "injected":
+        return { kind: "count", count: this.injected };
+      case "find": {
+        const area = this.set.find(query.addr);
+        return { kind: "area", area: area ? recordOf(area) : null };
+      }
+      case "overlaps": {
+        const range = { start: query.start, end: virtAddr(query.start + query.size) };
+        return this.set.overlaps(range) ? TRUE : FALSE;
+      }
+      case "find-free": {
+        const found = this.set.findFreeArea(query.hint, query.size, query.limit, query.align);
+        return { kind: "address", address: found ?? null };
+      }
+      case "frames":
+      case "translate":
+      case "read":
+      case "can-access":
+        return ERRORS.Unsupported;
+    }
+  }
+
+  private areas(): AreaRecord[] {
+    return Array.from(this.set, recordOf);
+  }
+
+  private pages(): PageRecord[] {
+    const pages: PageRecord[] = [];
+    this.pageTable.forEachPage((addr, flags) => pages.push({ addr, flags }));
+    return pages;
+  }
+}
+
+function recordOf(area: MockArea): AreaRecord {
+  return { start: area.start, end: area.end, flags: area.flags, backend: { kind: "mock" } };
+}
+
+function answerOf(result: MappingResult): Answer {
+  return result.ok ? OK : ERRORS[result.error];
+}
