@@ -19,7 +19,7 @@ export class PageRecords {
   /** How many pages lie in areas. */
   count = 0;
   /** The pages that the last `list` found, in ascending order. */
-  listed = new Float64Array(64);
+  listed: Float64Array;
 
   private readonly firstNear: number;
   private readonly near: Uint8Array;
@@ -29,6 +29,7 @@ export class PageRecords {
   constructor(firstPage: number, pageCount: number) {
     this.firstNear = firstPage;
     this.near = new Uint8Array(Math.min(pageCount, MAX_NEAR_PAGES));
+    this.listed = new Float64Array(this.near.length);
   }
 
   /** The record of `page`. */
@@ -36,6 +37,15 @@ export class PageRecords {
     const near = page - this.firstNear;
     if (near >= 0 && near < this.near.length) return this.near[near] ?? 0;
     return this.far.size === 0 ? 0 : (this.far.get(page) ?? 0);
+  }
+
+  /** The first page of [from, to) whose record is not `record`; `to` when there is none. */
+  firstOther(record: number, from: number, to: number): number {
+    let page = from;
+    const nearEnd = Math.min(to, this.firstNear + this.near.length);
+    if (page >= this.firstNear) while (page < nearEnd && this.near[page - this.firstNear] === record) page++;
+    while (page < to && this.get(page) === record) page++;
+    return page;
   }
 
   /** Replaces the record of `page`. */
@@ -57,32 +67,32 @@ export class PageRecords {
 
   /** Lists the pages in [from, to) that lie in areas: fills `listed` and returns how many there are. */
   list(from: number, to: number): number {
-    let found = 0;
-    if (this.far.size > 0) found = this.listFar(from, Math.min(to, this.firstNear), found);
-    const last = Math.min(to, this.firstNear + this.near.length);
-    for (let page = Math.max(from, this.firstNear); page < last; page++) {
-      if (this.near[page - this.firstNear] !== 0) found = this.append(page, found);
+    const { near, firstNear } = this;
+    const end = Math.min(to - firstNear, near.length);
+    let found = this.far.size === 0 ? 0 : this.listFar(from, Math.min(to, firstNear), 0);
+    for (let at = Math.max(from - firstNear, 0); at < end; at++) {
+      if (near[at] !== 0) this.listed[found++] = firstNear + at;
     }
-    if (this.far.size > 0) found = this.listFar(Math.max(from, this.firstNear), to, found);
-    return found;
+    return this.far.size === 0 ? found : this.listFar(Math.max(from, firstNear), to, found);
   }
 
+  /** Lists the far pages in [from, to) behind the `already` listed ones. */
   private listFar(from: number, to: number, already: number): number {
+    this.makeRoom(already + this.far.size);
     let found = already;
     for (const page of this.far.keys()) {
-      if (page >= from && page < to) found = this.append(page, found);
+      if (page >= from && page < to) this.listed[found++] = page;
     }
     this.listed.subarray(already, found).sort();
     return found;
   }
 
-  private append(page: number, found: number): number {
-    if (found === this.listed.length) {
-      const larger = new Float64Array(found * 2);
-      larger.set(this.listed);
-      this.listed = larger;
-    }
-    this.listed[found] = page;
-    return found + 1;
+  /** Makes room in `listed` for `far` pages and for all the near ones. */
+  private makeRoom(far: number): void {
+    const room = far + this.near.length;
+    if (room <= this.listed.length) return;
+    const larger = new Float64Array(room * 2);
+    larger.set(this.listed);
+    this.listed = larger;
   }
 }

@@ -37,10 +37,9 @@ function areasDisagree(records: PageRecords, observed: Observation, page: number
       const missing = firstMissing(records, observed, page, previousEnd, first);
       return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
     }
-    for (let at = first + 1; at < end; at++) {
-      const record = records.get(at);
-      if (record !== inside) return { view: "areas", page: at, boundary: record === (inside | BEGINS) };
-    }
+    const other = records.firstOther(inside, first + 1, end);
+    if (other < end)
+      return { view: "areas", page: other, boundary: records.get(other) === (inside | BEGINS) };
     covered += end - first;
     previousEnd = end;
   }

@@ -22,18 +22,24 @@ export class Footprint {
   /** Measures the pages [from, to) against `records`; `wanted` are the flags of a `protect`. */
   measure(records: PageRecords, from: number, to: number, wanted?: number): void {
     const count = records.list(from, to);
-    const first = records.get(from);
-    const after = records.get(to);
-    this.mapped = count;
-    this.holes = count < to - from;
-    this.cutsLeft = count > 0 && first !== 0 && (first & BEGINS) === 0;
-    this.cutsRight = count > 0 && after !== 0 && (after & BEGINS) === 0;
-    this.areas = this.cutsLeft ? 1 : 0;
-    this.changing = 0;
+    const { listed } = records;
+    let areas = 0;
+    let changing = 0;
     for (let index = 0; index < count; index++) {
-      const record = records.get(records.listed[index] ?? 0);
-      if ((record & BEGINS) !== 0) this.areas++;
-      if (wanted !== undefined && ((record ^ wanted) & RWX) !== 0) this.changing++;
+      const record = records.get(listed[index] ?? 0);
+      if ((record & BEGINS) !== 0) areas++;
+      if (wanted !== undefined && ((record ^ wanted) & RWX) !== 0) changing++;
     }
+    this.mapped = count;
+    this.changing = changing;
+    this.holes = count < to - from;
+    this.cutsLeft = count > 0 && continues(records.get(from));
+    this.cutsRight = count > 0 && continues(records.get(to));
+    this.areas = this.cutsLeft ? areas + 1 : areas;
   }
+}
+
+/** Whether a page lies in an area that began before it. */
+function continues(record: number): boolean {
+  return record !== 0 && (record & BEGINS) === 0;
 }

@@ -109,7 +109,10 @@ function injectionSituations({ inject }: Command, { answer, injected }: Sighting
   return FIRED | when(inject.after > 0, FIRED_HALF_WAY);
 }
 
-function findFreeSituations({ hint, size, limit, align }: FindFreeQuery, { answer, address }: Sighting): number {
+function findFreeSituations(
+  { hint, size, limit, align }: FindFreeQuery,
+  { answer, address }: Sighting,
+): number {
   if (answer === "none") return when(size % align === 0, NO_PLACE);
   return when(address !== null && address >= Math.max(hint, limit.start) + align, PASSED_OVER);
 }

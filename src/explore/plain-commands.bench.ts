@@ -8,7 +8,7 @@ import { Judge } from "../execute/judge.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { Observation } from "../trace/observation.ts";
-import type { Request } from "../trace/request.ts";
+import type { Command, Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 
 interface Real {
@@ -57,21 +57,29 @@ export function runPlainCommands(subject: Subject, space: Space, maxCommands: nu
   return executed;
 }
 
+/** One arbitrary a verb, with the arguments and the injected failures that our own traces have. */
 function plainCommands(space: Space): fc.Arbitrary<PlainCommand>[] {
   const pages = space.size / space.page;
-  const range = {
-    start: fc.nat(pages - 1).map((page) => virtAddr(space.base + page * space.page)),
-    size: fc.integer({ min: 0, max: pages }).map((count) => count * space.page),
-  };
+  const start = fc.nat(pages - 1).map((page) => virtAddr(space.base + page * space.page));
+  const size = fc.nat(pages).map((count) => count * space.page);
+  const some = fc.integer({ min: 1, max: pages }).map((count) => count * space.page);
   const flags = fc.nat(63);
   const backend = fc.constant({ kind: "mock" } as const);
-  const map = { ...range, flags, backend, op: fc.constant("map" as const), replace: fc.boolean() };
-  const requests: fc.Arbitrary<Request>[] = [
-    fc.record(map),
-    fc.record({ ...range, op: fc.constant("unmap" as const) }),
-    fc.record({ ...range, flags, op: fc.constant("protect" as const) }),
-    fc.record({ op: fc.constant("clear" as const) }),
-    fc.record({ op: fc.constant("find" as const), addr: range.start }),
+  const limit = fc.constant({ start: space.base, end: virtAddr(space.base + space.size) });
+  const align = fc.constantFrom(space.page, 2 * space.page, 4 * space.page);
+  const plain: fc.Arbitrary<Request>[] = [
+    injected(fc.record({ op: fc.constant("map" as const), start, size, flags, backend, replace: fc.boolean() })),
+    injected(fc.record({ op: fc.constant("unmap" as const), start, size })),
+    injected(fc.record({ op: fc.constant("protect" as const), start, size, flags })),
+    injected(fc.record({ op: fc.constant("clear" as const) })),
+    fc.record({ op: fc.constant("find" as const), addr: start }),
+    fc.record({ op: fc.constant("overlaps" as const), start, size: some }),
+    fc.record({ op: fc.constant("find-free" as const), hint: start, size: some, limit, align }),
   ];
-  return requests.map((request) => request.map((plain) => new PlainCommand(plain)));
+  return plain.map((requests) => requests.map((request) => new PlainCommand(request)));
+}
+
+function injected<C extends Command>(commands: fc.Arbitrary<C>): fc.Arbitrary<C> {
+  const failures = fc.option(fc.record({ kind: fc.constant("backend" as const), after: fc.nat(3) }), { freq: 12 });
+  return fc.tuple(commands, failures).map(([command, inject]) => (inject ? { ...command, inject } : command));
 }

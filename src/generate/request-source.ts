@@ -1,6 +1,6 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
 import { MAX_MAP_PAGES } from "../trace/preconditions.ts";
-import type { Command, Injection, Request } from "../trace/request.ts";
+import type { Command, Request } from "../trace/request.ts";
 import { addressLimit, type Terms } from "../trace/space.ts";
 import { Anchors } from "./anchors.ts";
 import { Dice } from "./dice.ts";
@@ -10,6 +10,9 @@ const MOCK = { kind: "mock" } as const;
 /** How far beside an anchor a page is drawn. */
 const SHIFTS = [0, 0, 0, 0, 0, 1, 1, -1] as const;
 const LISTS = ["areas", "pages", "injected"] as const;
+
+/** A command that is being put together. */
+type Draft<C extends Command> = C extends Command ? { -readonly [K in keyof C]: C[K] } : never;
 
 /** Areas grow to at most this many pages, in the few runs where they may be large. */
 const LARGE_AREA_PAGES = 1024;
@@ -131,10 +134,12 @@ export class RequestSource {
     return { op: "find-free", hint, size: pages * page, limit, align: align * page };
   }
 
-  private maybeInjected(command: Command): Request {
-    if (!this.swarm.injecting || !this.dice.chance(1, 6)) return command;
-    const inject: Injection = { kind: "backend", after: this.dice.below(4) };
-    return { ...command, inject };
+  /** Gives some of the commands a failure. In place: a copy of every sixth is dearer than all the rest. */
+  private maybeInjected(command: Draft<Command>): Command {
+    if (this.swarm.injecting && this.dice.chance(1, 6)) {
+      command.inject = { kind: "backend", after: this.dice.below(4) };
+    }
+    return command;
   }
 
   /** An offset in a page, in bytes: mostly the first one or the last. */

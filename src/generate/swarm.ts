@@ -53,34 +53,44 @@ export class Swarm {
   large = false;
   private readonly hello: Hello;
   private readonly weights: Weights;
-  private readonly wheel: Choice[] = [];
+  // A slot for each unit of weight, of which the first `slots` are in use; each holds an index of CHOICES.
+  private readonly wheel: Uint8Array;
+  private slots = 0;
 
   constructor(hello: Hello, weights: Weights) {
     this.hello = hello;
     this.weights = weights;
+    this.wheel = new Uint8Array(CHOICES.reduce((sum, choice) => sum + weights[choice], 0));
   }
 
   /** Selects anew. */
   draw(dice: Dice): void {
     this.injecting = this.hello.inject.includes("backend") && dice.chance(1, 2);
-    this.far = dice.chance(1, 8);
+    this.far = dice.chance(1, 32);
     this.large = dice.chance(1, 256);
     this.drawPalette(dice);
-    this.wheel.length = 0;
-    for (const choice of CHOICES) {
-      const kept = choice === "map" || dice.chance(3, 4);
-      if (kept) for (let slot = 0; slot < this.weights[choice]; slot++) this.wheel.push(choice);
-    }
+    this.drawChoices(dice);
   }
 
   /** What the next request is to be. */
   choose(dice: Dice): Choice {
-    return this.wheel[dice.below(this.wheel.length)] ?? "map";
+    return CHOICES[this.wheel[dice.below(this.slots)] ?? 0] ?? "map";
   }
 
   /** A set of flags of this run. */
   flags(dice: Dice): Flags {
     return this.palette[dice.below(this.palette.length)] ?? 0;
+  }
+
+  private drawChoices(dice: Dice): void {
+    this.slots = 0;
+    for (let code = 0; code < CHOICES.length; code++) {
+      const choice = CHOICES[code] ?? "map";
+      if (choice !== "map" && !dice.chance(3, 4)) continue;
+      const end = this.slots + this.weights[choice];
+      this.wheel.fill(code, this.slots, end);
+      this.slots = end;
+    }
   }
 
   private drawPalette(dice: Dice): void {

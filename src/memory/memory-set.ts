@@ -49,9 +49,9 @@ export class MemorySet<Flags, PageTable, Backend extends MappingBackend<Flags, P
     return this.areas.values();
   }
 
-  /** Calls `visit` for each area in address order, faster than iterating does. */
+  /** Calls `visit` for each area in address order, faster than iteration. */
   forEach(visit: (area: MemoryArea<Flags, PageTable, Backend>) => void): void {
-    this.areas.forEachPair((_start, area) => visit(area));
+    this.areas.forRange(0, ADDRESS_LIMIT, false, (_start, area) => visit(area));
   }
 
   /** Whether some area has an address in common with `range`. An empty range overlaps nothing. */

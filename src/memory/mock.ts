@@ -1,5 +1,5 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
-import type { Flags } from "../trace/flags.ts";
+import { type Flags, NO_FLAGS } from "../trace/flags.ts";
 import type { MappingBackend } from "./backend.ts";
 import { type SortedMap, sortedMap } from "./sorted-map.ts";
 
@@ -18,8 +18,8 @@ class Leaf {
  * A page table that keeps one flags value a page and nothing else. It is sparse and has no bounds: any
  * page below 2^52 can be mapped. A page without flags is present all the same.
  *
- * `map`, `unmap` and `protect` refuse, and change nothing, when start or size is no multiple of the page
- * or when one page of the range is not as they need it.
+ * `map`, `unmap` and `protect` refuse, and change nothing, when the range is empty or not made of whole
+ * pages, or when one page of it is not as they need it.
  */
 export class MockPageTable {
   /** Bytes in a page. */
@@ -27,7 +27,11 @@ export class MockPageTable {
 
   // Leaves by index: leaf i holds the pages from i * LEAF_PAGES on. None is empty.
   readonly #leaves: SortedMap<Leaf> = sortedMap();
-  // The leaf that was dropped last, kept because the next one that is needed is often near.
+  // The leaf that was looked up last, or `undefined` if there is none at that index: calls tend to stay
+  // near each other.
+  #nearIndex = -1;
+  #near: Leaf | undefined;
+  // The leaf that was dropped last, for the next one that is needed.
   #spare: Leaf | undefined;
   #pageCount = 0;
   #callsLeft = Number.POSITIVE_INFINITY;
@@ -46,19 +50,20 @@ export class MockPageTable {
   /** The flags of the page that contains `addr`; `undefined` when it is not present. */
   get(addr: VirtAddr): Flags | undefined {
     const page = Math.floor(addr / this.pageSize);
-    const index = Math.floor(page / LEAF_PAGES);
+    const index = leafOf(page);
     const bit = page - index * LEAF_PAGES;
-    const leaf = this.#leaves.get(index);
+    const leaf = this.#leaf(index);
     return leaf !== undefined && (leaf.present & (1 << bit)) !== 0 ? leaf.flags[bit] : undefined;
   }
 
   /** Calls `visit` with the first address and the flags of each page present, in address order. */
   forEachPage(visit: (addr: VirtAddr, flags: Flags) => void): void {
-    this.#leaves.forEachPair((index, leaf) => {
-      const firstPage = index * LEAF_PAGES;
-      for (let rest = leaf.present; rest !== 0; rest &= rest - 1) {
+    const pageSize = this.pageSize;
+    this.#leaves.forEachPair((index, { present, flags }) => {
+      const base = index * LEAF_PAGES * pageSize;
+      for (let rest = present; rest !== 0; rest &= rest - 1) {
         const bit = 31 - Math.clz32(rest & -rest);
-        visit(virtAddr((firstPage + bit) * this.pageSize), leaf.flags[bit] ?? 0);
+        visit(virtAddr(base + bit * pageSize), flags[bit] ?? NO_FLAGS);
       }
     });
   }
@@ -69,7 +74,7 @@ export class MockPageTable {
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, false)) return false;
     for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
-      const leaf = this.#leaves.get(index) ?? this.#addLeaf(index);
+      const leaf = this.#leafAt(index);
       leaf.present |= maskOf(index, first, end);
       setFlags(leaf, index, first, end, flags);
     }
@@ -83,8 +88,7 @@ export class MockPageTable {
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, true)) return false;
     for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
-      const leaf = this.#leaves.get(index);
-      if (leaf === undefined) continue;
+      const leaf = this.#leafAt(index);
       leaf.present &= ~maskOf(index, first, end);
       if (leaf.present === 0) this.#dropLeaf(index, leaf);
     }
@@ -98,8 +102,7 @@ export class MockPageTable {
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, true)) return false;
     for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
-      const leaf = this.#leaves.get(index);
-      if (leaf !== undefined) setFlags(leaf, index, first, end, flags);
+      setFlags(this.#leafAt(index), index, first, end, flags);
     }
     return true;
   }
@@ -120,8 +123,8 @@ export class MockPageTable {
     return this.#fired;
   }
 
-  /** Counts one call of a backend and says whether it is one that must fail. */
-  countCall(): boolean {
+  /** Counts one call of a backend and says whether it is one that is to fail. */
+  injectsFailure(): boolean {
     if (this.#callsLeft > 0) {
       this.#callsLeft--;
       return false;
@@ -130,27 +133,43 @@ export class MockPageTable {
     return true;
   }
 
-  /** Whether [`first`, `end`) are whole pages that are all present, or all absent. */
+  /** Whether [`first`, `end`) are whole pages, at least one, that are all present, or all absent. */
   #all(first: number, end: number, present: boolean): boolean {
-    if (!Number.isInteger(first) || !Number.isInteger(end)) return false;
+    if (!(Number.isInteger(first) && Number.isInteger(end) && first < end)) return false;
     for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
       const mask = maskOf(index, first, end);
-      const found = this.#leaves.get(index)?.present ?? 0;
+      const found = this.#leaf(index)?.present ?? 0;
       if ((found & mask) !== (present ? mask : 0)) return false;
     }
     return true;
   }
 
-  #addLeaf(index: number): Leaf {
+  /** The leaf at `index`, if there is one. */
+  #leaf(index: number): Leaf | undefined {
+    if (index !== this.#nearIndex) {
+      this.#near = this.#leaves.get(index);
+      this.#nearIndex = index;
+    }
+    return this.#near;
+  }
+
+  /** The leaf at `index`, made if there is none. */
+  #leafAt(index: number): Leaf {
+    const found = this.#leaf(index);
+    if (found !== undefined) return found;
     const leaf = this.#spare ?? new Leaf();
     this.#spare = undefined;
     this.#leaves.set(index, leaf);
+    this.#near = leaf;
+    this.#nearIndex = index;
     return leaf;
   }
 
   #dropLeaf(index: number, leaf: Leaf): void {
     this.#leaves.delete(index);
     this.#spare = leaf;
+    this.#near = undefined;
+    this.#nearIndex = index;
   }
 }
 
@@ -177,21 +196,23 @@ function maskOf(index: number, first: number, end: number): number {
 }
 
 function setFlags(leaf: Leaf, index: number, first: number, end: number, flags: Flags): void {
-  leaf.flags.fill(flags, lowIn(index, first), highIn(index, end));
+  // Shorter than `fill` for a few pages.
+  const high = highIn(index, end);
+  for (let bit = lowIn(index, first); bit < high; bit++) leaf.flags[bit] = flags;
 }
 
 /** The backend that maps pages in a `MockPageTable`. It has no state. Every call can be made to fail. */
 export class MockBackend implements MappingBackend<Flags, MockPageTable, MockBackend> {
   map(start: VirtAddr, size: number, flags: Flags, pageTable: MockPageTable): boolean {
-    return !pageTable.countCall() && pageTable.map(start, size, flags);
+    return !pageTable.injectsFailure() && pageTable.map(start, size, flags);
   }
 
   unmap(start: VirtAddr, size: number, pageTable: MockPageTable): boolean {
-    return !pageTable.countCall() && pageTable.unmap(start, size);
+    return !pageTable.injectsFailure() && pageTable.unmap(start, size);
   }
 
   protect(start: VirtAddr, size: number, newFlags: Flags, pageTable: MockPageTable): boolean {
-    return !pageTable.countCall() && pageTable.protect(start, size, newFlags);
+    return !pageTable.injectsFailure() && pageTable.protect(start, size, newFlags);
   }
 
   clone(): MockBackend {

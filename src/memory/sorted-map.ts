@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import type sortedBTree from "sorted-btree";
+import type * as sortedBTree from "sorted-btree";
 
 // sorted-btree is a CommonJS package with a default export. A default import of it is the class under
 // Vitest and the whole of `module.exports` under Node and tsx; `require` gives the same in all three.
-const { default: BTree }: typeof sortedBTree = createRequire(import.meta.url)("sorted-btree");
+const { default: BTree }: typeof sortedBTree.default = createRequire(import.meta.url)("sorted-btree");
 
 /** A map from numbers to values that keeps its keys in order: a B+ tree. */
 export type SortedMap<V> = sortedBTree.default<number, V>;

@@ -71,7 +71,10 @@ function* simplerRange(request: Ranged, page: number): Generator<Request> {
 
 function* simplerFindFree(request: FindFree, page: number): Generator<Request> {
   const { hint, size, limit, align } = request;
-  for (let plainer = page; plainer < align; plainer *= 2) yield { ...request, align: plainer };
+  for (let plainer = page; plainer < align; plainer *= 2) {
+    yield { ...request, align: plainer };
+    yield { ...request, align: plainer, size: Math.ceil(size / align) * plainer };
+  }
   for (const smaller of lowerValues(size, page)) yield { ...request, size: smaller };
   for (const lower of lowerValues(hint, page)) yield { ...request, hint: virtAddr(lower) };
   for (const end of lowerValues(limit.end, page)) yield { ...request, limit: { ...limit, end: virtAddr(end) } };

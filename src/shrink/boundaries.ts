@@ -64,7 +64,11 @@ export function* foldSpace(requests: readonly Request[], page: number): Generato
     const below = index === 0 ? 0 : (boundaries[index - 1] ?? 0);
     const gap = boundary - below;
     for (const cut of cuts(gap, page)) {
-      yield requests.map((r) => moveBoundaries(r, (address) => (address >= boundary ? address - cut : address)));
+      const folded = requests.map((r) =>
+        moveBoundaries(r, (address) => (address >= boundary ? address - cut : address)),
+      );
+      yield folded;
+      if (folded.some((r) => r.op === "find-free")) yield folded.map((r) => searchForLess(r, cut));
     }
     for (const lower of boundaries.slice(0, index)) {
       yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? lower : address)));
@@ -73,6 +77,11 @@ export function* foldSpace(requests: readonly Request[], page: number): Generato
       yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? address - cut : address)));
     }
   }
+}
+
+/** A `find-free` for so many bytes less; any other request as it is. */
+function searchForLess(request: Request, bytes: number): Request {
+  return request.op === "find-free" ? { ...request, size: Math.max(0, request.size - bytes) } : request;
 }
 
 /** How much to take out of a gap of so many bytes: all, all but a page, half, and a page. */

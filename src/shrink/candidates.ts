@@ -5,7 +5,7 @@ import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
 import { foldSpace } from "./boundaries.ts";
 import { dropChunks, dropPairs } from "./drop.ts";
 import { compareTraces } from "./order.ts";
-import { mergeMaps, substituteOps, swapNeighbours } from "./substitute.ts";
+import { exchangeFlags, mergeMaps, splitMaps, substituteOps, swapNeighbours } from "./substitute.ts";
 
 /**
  * The traces to try in place of `requests`, the boldest simplifications first. Each is simpler in the
@@ -24,8 +24,10 @@ function* passes(requests: readonly Request[], page: number): Generator<Request[
   yield* dropPairs(requests);
   yield* mergeMaps(requests);
   yield* substituteOps(requests);
+  yield* splitMaps(requests);
   yield* foldSpace(requests, page);
   yield* plainFlagsEverywhere(requests);
   yield* simplifyArguments(requests, page);
+  yield* exchangeFlags(requests);
   yield* swapNeighbours(requests);
 }

@@ -1,5 +1,6 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
-import type { Request } from "../trace/request.ts";
+import type { Flags } from "../trace/flags.ts";
+import type { MapCommand, Request } from "../trace/request.ts";
 import { boundariesOf } from "./boundaries.ts";
 
 /** Traces in which one request does something simpler to the same range. */
@@ -18,6 +19,60 @@ export function* swapNeighbours(requests: readonly Request[]): Generator<Request
     const [first, second] = [requests[at - 1], requests[at]];
     if (first && second) yield requests.with(at - 1, second).with(at, first);
   }
+}
+
+/**
+ * Traces in which a map and a later cut into it are two maps of what the cut leaves on either side:
+ *
+ *     map      [-----------)                  map      [---)
+ *     unmap        [---)          ->          map              [---)
+ *
+ *     map      [-----------)                  map      [---)
+ *     protect      [-------)      ->          map          [-------)
+ */
+export function* splitMaps(requests: readonly Request[]): Generator<Request[]> {
+  for (const [at, map] of requests.entries()) {
+    if (map.op !== "map") continue;
+    for (let later = at + 1; later < requests.length; later++) {
+      const cut = requests[later];
+      const parts = cut === undefined ? undefined : partsLeft(map, cut);
+      if (parts) yield requests.with(at, parts.first).with(later, parts.second);
+    }
+  }
+}
+
+/** Traces in which two sets of flags have changed places wherever they occur. */
+export function* exchangeFlags(requests: readonly Request[]): Generator<Request[]> {
+  const used = [...new Set(requests.flatMap((request) => ("flags" in request ? [request.flags] : [])))];
+  for (const a of used) {
+    for (const b of used) {
+      if (a < b) yield requests.map((request) => withFlagsExchanged(request, a, b));
+    }
+  }
+}
+
+function withFlagsExchanged(request: Request, a: Flags, b: Flags): Request {
+  if (!("flags" in request)) return request;
+  if (request.flags === a) return { ...request, flags: b };
+  return request.flags === b ? { ...request, flags: a } : request;
+}
+
+function partsLeft(map: MapCommand, cut: Request): { first: MapCommand; second: MapCommand } | undefined {
+  const mapEnd = map.start + map.size;
+  if (cut.op !== "unmap" && cut.op !== "protect") return undefined;
+  const cutEnd = cut.start + cut.size;
+  const first = { ...map, size: cut.start - map.start };
+  if (cut.op === "unmap" && map.start < cut.start && cutEnd < mapEnd) {
+    return { first, second: { ...map, start: virtAddr(cutEnd), size: mapEnd - cutEnd } };
+  }
+  if (cut.op === "protect" && map.start < cut.start && cutEnd === mapEnd) {
+    return { first, second: { ...map, start: cut.start, size: cut.size, flags: cut.flags } };
+  }
+  if (cut.op === "protect" && map.start === cut.start && cutEnd < mapEnd) {
+    const second = { ...map, start: virtAddr(cutEnd), size: mapEnd - cutEnd };
+    return { first: { ...map, size: cut.size, flags: cut.flags }, second };
+  }
+  return undefined;
 }
 
 /** Traces in which two maps whose areas touch are one map of both ranges. */

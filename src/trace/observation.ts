@@ -49,7 +49,7 @@ export class Observation {
     this.areaStarts[index] = start;
     this.areaEnds[index] = end;
     this.areaFlags[index] = flags;
-    this.areaBackends[index] = BACKEND_KINDS.indexOf(backend);
+    this.areaBackends[index] = backendCode(backend);
     this.areaCount = index + 1;
   }
 
@@ -75,6 +75,11 @@ export class Observation {
     this.pageFlags = doubled(this.pageFlags, Uint8Array);
     this.pagePhysicals = doubled(this.pagePhysicals, Float64Array);
   }
+}
+
+/** The code of a kind of backend: its index in `BACKEND_KINDS`. */
+function backendCode(kind: Backend["kind"]): number {
+  return kind === "mock" ? 0 : BACKEND_KINDS.indexOf(kind);
 }
 
 /** A copy of `column` with room for twice as many entries. */

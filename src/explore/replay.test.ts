@@ -1,0 +1,250 @@
+import { describe, expect, test } from "vitest";
+import { memorySetSubject } from "../subjects/memory-set.ts";
+import { findSubject } from "../subjects/registry.ts";
+import type { Subject } from "../subjects/subject.ts";
+import { virtAddr } from "../trace/address.ts";
+import { parseAnswer, parseTrace } from "../trace/parse.ts";
+import { printRequest } from "../trace/print.ts";
+import { type Replayable, recordReplay, replayEntry } from "./replay.ts";
+
+const STACK = memorySetSubject();
+
+function defect(name: string): Subject {
+  const found = findSubject(`defect:${name}`);
+  if (found === undefined) throw new Error(`there is no defect ${name}`);
+  return found.subject;
+}
+
+/** A case in a space of 16 pages of 4 KiB, with the answers that it demands. */
+function caseOf(lines: readonly string[], answerLines?: readonly string[]): Replayable {
+  const trace = parseTrace(lines.join("\n"));
+  if (!trace.ok) throw new Error(trace.error.message);
+  const { requests } = trace.value;
+  const space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
+  const answers = answerLines?.map((line, at) => {
+    const request = requests[at];
+    const answer = request && parseAnswer(line, request);
+    if (!answer?.ok) throw new Error(`no answer: ${line}`);
+    return answer.value;
+  });
+  return { surface: "memory-set", space, requests, ...(answers && { answers }) };
+}
+
+const HOLE = caseOf(["map 0x0 0x3000 rw mock", "unmap 0x1000 0x1000", "areas"]);
+
+test("a case that agrees", () => {
+  expect(replayEntry(HOLE, STACK)).toEqual({ status: "agree" });
+});
+
+test("a finding comes with the state that the model has", () => {
+  expect(replayEntry(HOLE, defect("unmap-loses-right-part"))).toEqual({
+    status: "finding",
+    from: "model",
+    finding: {
+      kind: "invariant",
+      check: "outside",
+      at: 1,
+      expected: "0x2000 in 0x2000-0x3000 rw mock",
+      observed: "0x2000 in no area",
+      answer: "ok",
+    },
+    model: {
+      areas: [
+        { start: 0, end: 0x1000, flags: 3, backend: "mock" },
+        { start: 0x2000, end: 0x3000, flags: 3, backend: "mock" },
+      ],
+      pages: [
+        { start: 0, end: 0x1000, flags: 3 },
+        { start: 0x2000, end: 0x3000, flags: 3 },
+      ],
+    },
+  });
+});
+
+describe("the state that the contract wants after the request of the finding", () => {
+  test("of a command that was refused, and shouldn't be: its effect", () => {
+    const replay = replayEntry(
+      caseOf(["map 0x0 0x1000 r mock", "map 0x1000 0x1000 r mock"]),
+      defect("touching-overlaps"),
+    );
+    expect(replay).toMatchObject({
+      finding: { kind: "answer", expected: "ok", observed: "err AlreadyExists" },
+      model: { areas: [{ start: 0 }, { start: 0x1000 }] },
+    });
+  });
+
+  test("of a command that was carried out, and should be refused: nothing", () => {
+    const replay = replayEntry(caseOf(["map 0xffffffffff000 0x1000 r mock"]), defect("map-end-at-limit"));
+    expect(replay).toMatchObject({
+      finding: { kind: "answer", expected: "err InvalidParam" },
+      model: { areas: [], pages: [] },
+    });
+  });
+
+  test("of a command that panics: its effect", () => {
+    const lines = ["map 0x1000 0x1000 r mock", "map 0x0 0x2000 w mock replace !backend=0"];
+    const replay = replayEntry(caseOf(lines), defect("failed-unmap-panics"));
+    expect(replay).toMatchObject({
+      finding: { kind: "panic" },
+      model: { areas: [{ start: 0, end: 0x2000 }] },
+    });
+  });
+
+  test("of a command in which an injection fired that it doesn't carry: its effect", () => {
+    const firing: Subject = {
+      hello: STACK.hello,
+      create: (space) => {
+        const instance = STACK.create(space);
+        return {
+          apply: (request) => instance.apply(request),
+          observe: (into) => {
+            instance.observe(into);
+            into.injected = 1;
+          },
+        };
+      },
+    };
+    expect(replayEntry(HOLE, firing)).toMatchObject({
+      finding: { check: "injected", at: 0 },
+      model: { areas: [{ start: 0, end: 0x3000 }] },
+    });
+  });
+
+  test("of a query: what was there", () => {
+    const replay = replayEntry(caseOf(["map 0x0 0x1000 r mock", "find 0x1000"]), defect("find-includes-end"));
+    expect(replay).toMatchObject({ finding: { kind: "answer", at: 1 }, model: { areas: [{ start: 0 }] } });
+  });
+
+  test("of a command that was carried out once: its effect, once", () => {
+    const lines = ["map 0x0 0x3000 r mock", "protect 0x0 0x1000 w"];
+    const replay = replayEntry(caseOf(lines), defect("protect-right-part-too"));
+    expect(replay).toMatchObject({
+      finding: { kind: "invariant" },
+      model: { areas: [{ flags: 2 }, { flags: 1, start: 0x1000, end: 0x3000 }] },
+    });
+  });
+});
+
+describe("answers that the case demands", () => {
+  const lines = ["map 0x0 0x1000 r mock", "find 0x0", "find 0x1000"];
+  const right = ["ok", "ok 0x0-0x1000 r mock", "ok none"];
+
+  test("hold", () => {
+    expect(replayEntry(caseOf(lines, right), STACK)).toEqual({ status: "agree" });
+  });
+
+  test("are a finding where they don't, though model and implementation agree", () => {
+    const entry = caseOf(lines, ["ok", "ok none", "ok none"]);
+    expect(replayEntry(entry, STACK)).toMatchObject({
+      status: "finding",
+      from: "answers",
+      finding: {
+        kind: "answer",
+        check: "answer",
+        at: 1,
+        expected: "ok none",
+        observed: "ok 0x0-0x1000 r mock",
+        answer: "value",
+      },
+      model: { areas: [{ start: 0, end: 0x1000 }] },
+    });
+  });
+
+  test("end the replay at the first that doesn't, before later findings and with the model of that moment", () => {
+    const entry = caseOf(
+      ["map 0x0 0x3000 r mock", "find 0x0", "unmap 0x1000 0x1000"],
+      ["ok", "ok none", "ok"],
+    );
+    const { replay, steps } = recordReplay(entry, defect("unmap-loses-right-part"));
+    expect(replay).toMatchObject({
+      from: "answers",
+      finding: { at: 1 },
+      model: { areas: [{ start: 0, end: 0x3000 }] },
+    });
+    expect(steps.length).toBe(2);
+  });
+
+  test("come after what the contract says of the same request", () => {
+    const entry = caseOf(lines, [...right.slice(0, 2), "ok 0x1000-0x2000 r mock"]);
+    expect(replayEntry(entry, defect("find-includes-end"))).toMatchObject({
+      from: "model",
+      finding: { at: 2 },
+    });
+  });
+});
+
+describe("a stale case is not run", () => {
+  const never: Subject = {
+    hello: STACK.hello,
+    create: () => {
+      throw new Error("was run");
+    },
+  };
+
+  test("a request that breaks a precondition", () => {
+    const entry = caseOf(["map 0x0 0x1000 r mock", "unmap 0x80 0x1000"]);
+    expect(replayEntry(entry, never)).toMatchObject({
+      status: "stale",
+      at: 1,
+      reason: expect.stringContaining("multiple of the page"),
+      remedy: "correct the line, or delete the case",
+    });
+  });
+
+  test("a space that is not sound", () => {
+    const entry = { ...HOLE, space: { ...HOLE.space, page: 0x1800 } };
+    expect(replayEntry(entry, never)).toMatchObject({
+      status: "stale",
+      reason: "the space is not sound: the page size must be a power of two",
+    });
+  });
+
+  test("a case of the other surface", () => {
+    expect(replayEntry({ ...HOLE, surface: "address-space" }, never)).toMatchObject({
+      status: "stale",
+      reason: "the case is about the address-space surface and memory-set offers memory-set",
+    });
+  });
+
+  test("a case that was given up, but not one that waits to be mended", () => {
+    expect(replayEntry({ ...HOLE, status: "stale" }, never)).toMatchObject({ status: "stale" });
+    expect(replayEntry({ ...HOLE, status: "known" }, STACK)).toEqual({ status: "agree" });
+  });
+
+  test("nothing is recorded of it", () => {
+    expect(recordReplay({ ...HOLE, status: "stale" }, never).steps).toEqual([]);
+  });
+});
+
+describe("a record", () => {
+  test("holds every step with the state before and after it", () => {
+    const { replay, steps } = recordReplay(HOLE, STACK);
+    expect(replay.status).toBe("agree");
+    expect(steps.map(({ request }) => printRequest(request))).toEqual([
+      "map 0x0 0x3000 rw mock",
+      "unmap 0x1000 0x1000",
+      "areas",
+    ]);
+    expect(steps.map(({ before }) => before.areas.length)).toEqual([0, 1, 2]);
+    expect(steps.map(({ after }) => after?.areas.length)).toEqual([1, 2, 2]);
+    expect(steps[1]?.answer).toEqual({ kind: "ok" });
+  });
+
+  test("says how many injected failures fired", () => {
+    const entry = caseOf(["map 0x0 0x1000 r mock !backend=0", "map 0x0 0x1000 r mock"]);
+    expect(recordReplay(entry, STACK).steps.map(({ injected }) => injected)).toEqual([1, 0]);
+  });
+
+  test("ends with the finding; a panic leaves nothing to observe", () => {
+    const never: Subject = {
+      hello: STACK.hello,
+      create: () => {
+        throw new Error("no memory");
+      },
+    };
+    const { replay, steps } = recordReplay(HOLE, never);
+    expect(replay).toMatchObject({ finding: { kind: "panic", observed: "Error: no memory" } });
+    expect(steps.length).toBe(1);
+    expect(steps[0]).not.toHaveProperty("after");
+  });
+});

@@ -1,0 +1,161 @@
+import type { MemorySetModel } from "../../models/memory-set.ts";
+import { Executor, type Watch } from "../execute/executor.ts";
+import type { Subject } from "../subjects/subject.ts";
+import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
+import type { Finding } from "../trace/finding.ts";
+import { findMisfit, misfitOfSpace } from "../trace/preconditions.ts";
+import { printAnswer } from "../trace/print.ts";
+import { isCommand, type Request } from "../trace/request.ts";
+import { addressLimit, type Hello, type Space, type Surface } from "../trace/space.ts";
+import { type Snapshot, snapshotOfModel, snapshotOfObservation } from "./snapshot.ts";
+
+/** A literal trace and where it runs. Every corpus entry is one. */
+export interface Replayable {
+  readonly surface: Surface;
+  readonly space: Space;
+  readonly requests: readonly Request[];
+  /** What each request must be answered, whatever the model says; as many as there are requests. */
+  readonly answers?: readonly Answer[];
+  /** `stale` for a case that was given up. */
+  readonly status?: string;
+}
+
+/** What a replay came to. */
+export type Replay = { readonly status: "agree" } | FindingReplay | StaleReplay;
+
+/** A replay that ended in a finding. */
+export interface FindingReplay {
+  readonly status: "finding";
+  readonly finding: Finding;
+  /** What the implementation parted from: the model, or the answers that the case itself demands. */
+  readonly from: "model" | "answers";
+  /** The state that the contract wants after the request of the finding. */
+  readonly model: Snapshot;
+}
+
+/** A case that doesn't fit the subject: nothing was run. */
+export interface StaleReplay {
+  readonly status: "stale";
+  /** Index of the request that doesn't fit; absent where the whole case is meant. */
+  readonly at?: number;
+  /** What is wrong, and what to do about it. Neither ends in a full stop. */
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** One request of a replay: what it was answered and what showed after it. */
+export interface ReplayedStep {
+  readonly request: Request;
+  readonly answer: Answer;
+  /** How many injected failures fired in it. */
+  readonly injected: number;
+  /** What showed before it. */
+  readonly before: Snapshot;
+  /** What showed after it; absent after a panic, when nothing can be observed. */
+  readonly after?: Snapshot;
+}
+
+/** A replay with everything that happened on the way, to be shown. */
+export interface RecordedReplay {
+  readonly replay: Replay;
+  /** Up to the request of the finding, or all of them; none when the case is stale. */
+  readonly steps: readonly ReplayedStep[];
+}
+
+/** The replay that agrees. */
+const AGREE: Replay = { status: "agree" };
+
+/**
+ * Runs a literal trace on a fresh instance of `subject` and says whether all of it agrees with the model and
+ * with the answers that the case itself demands. `watch` looks on up to the request of the finding.
+ */
+export function replayEntry(entry: Replayable, subject: Subject, watch?: Watch): Replay {
+  const stale = findStale(entry, subject.hello);
+  if (stale) return stale;
+  const executor = new Executor(subject, entry.space);
+  const { model } = executor.judge;
+  const demands = new Demands(entry, subject.hello, model);
+  const finding = executor.run(entry.requests, undefined, (request, answer, observed) => {
+    if (demands.broken) return;
+    watch?.(request, answer, observed);
+    demands.check(request, answer);
+  });
+  const { broken } = demands;
+  if (broken && (finding === undefined || broken.finding.at < finding.at)) return broken;
+  if (finding === undefined) return AGREE;
+  settle(model, finding, entry.requests[finding.at]);
+  return { status: "finding", finding, from: "model", model: snapshotOfModel(model) };
+}
+
+/** As `replayEntry`, and keeps what the implementation answered and showed. */
+export function recordReplay(entry: Replayable, subject: Subject): RecordedReplay {
+  const steps: ReplayedStep[] = [];
+  let before: Snapshot = { areas: [], pages: [] };
+  const replay = replayEntry(entry, subject, (request, answer, observed) => {
+    if (answer.kind === "panic") steps.push({ request, answer, injected: 0, before });
+    else {
+      const after = snapshotOfObservation(observed, entry.space.page);
+      steps.push({ request, answer, injected: observed.injected, before, after });
+      before = after;
+    }
+  });
+  return { replay, steps };
+}
+
+/** Why the case can't run on an implementation that says `hello` of itself. */
+function findStale({ surface, space, requests, status }: Replayable, hello: Hello): StaleReplay | undefined {
+  if (status === "stale") {
+    return { status, reason: "the case is marked as stale", remedy: "delete it, or change its status" };
+  }
+  if (surface !== hello.surface) {
+    const reason = `the case is about the ${surface} surface and ${hello.name} offers ${hello.surface}`;
+    return { status: "stale", reason, remedy: "name a subject that offers it with --subject" };
+  }
+  const unsound = misfitOfSpace(space, addressLimit(hello));
+  if (unsound !== undefined) {
+    return { status: "stale", reason: `the space is not sound: ${unsound}`, remedy: "correct the space" };
+  }
+  const misfit = findMisfit(requests, { space, hello });
+  return misfit && { status: "stale", ...misfit, remedy: "correct the line, or delete the case" };
+}
+
+/** The answers that a case demands by itself, so that a mistake that model and stack share is still seen. */
+class Demands {
+  /** The first answer that is not the demanded one, and the model right after it. */
+  broken: FindingReplay | undefined = undefined;
+  private at = 0;
+  private readonly answers: readonly Answer[];
+  private readonly addrBits: number;
+  private readonly model: MemorySetModel;
+
+  constructor(entry: Replayable, hello: Hello, model: MemorySetModel) {
+    this.answers = entry.answers ?? [];
+    this.addrBits = hello.addrBits;
+    this.model = model;
+  }
+
+  check(request: Request, answer: Answer): void {
+    const demanded = this.answers[this.at];
+    if (demanded !== undefined && !sameAnswer(demanded, answer)) {
+      const finding = {
+        kind: "answer",
+        check: "answer",
+        at: this.at,
+        expected: printAnswer(demanded, this.addrBits, request.op),
+        observed: printAnswer(answer, this.addrBits, request.op),
+        answer: answerClass(answer),
+      } as const;
+      this.broken = { status: "finding", finding, from: "answers", model: snapshotOfModel(this.model) };
+    }
+    this.at++;
+  }
+}
+
+/** The checks that end a run before the model has carried out the command. */
+const BEFORE_COMMIT: readonly string[] = ["answer", "panic", "injected"];
+
+/** Brings the model of a run that is over to where the contract wants the state after the last request. */
+function settle(model: MemorySetModel, finding: Finding, request: Request | undefined): void {
+  if (request === undefined || !isCommand(request) || !BEFORE_COMMIT.includes(finding.check)) return;
+  if (model.expectCommand(request).kind === "ok") model.commit(request);
+}

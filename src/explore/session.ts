@@ -1,0 +1,125 @@
+import { type CorpusEntry, entryId } from "../corpus/entry.ts";
+import { loadDirectory } from "../corpus/load.ts";
+import { saveEntry } from "../corpus/save.ts";
+import type { NamedSubject } from "../subjects/registry.ts";
+import type { Finding } from "../trace/finding.ts";
+import { printRequest } from "../trace/print.ts";
+import type { Request } from "../trace/request.ts";
+import type { Space } from "../trace/space.ts";
+import { type Budget, type FoundByFuzzing, fuzz, newTally, type Tally } from "./fuzz.ts";
+import type { Pace } from "./pace.ts";
+import { replayEntry } from "./replay.ts";
+
+/** What a fuzzing session is to do. */
+export interface Session {
+  readonly target: NamedSubject;
+  readonly space: Space;
+  readonly seed: string;
+  /** The longest trace, in requests. */
+  readonly maxCommands: number;
+  readonly budget: Budget;
+  /** Where saved cases are, and new ones go; `undefined` when there is no corpus to begin with. */
+  readonly corpus: string | undefined;
+  /** The directory that findings are saved in; `undefined` when none is to be. */
+  readonly saveTo: string | undefined;
+}
+
+/** One finding of a session, ready to be printed or written as JSON. */
+export interface SessionFinding {
+  readonly id: string;
+  /** The corpus file that holds it. */
+  readonly file: string | null;
+  readonly trace: readonly string[];
+  readonly finding: Finding;
+  /** How many requests the trace had before it was shrunk; `null` for a saved case. */
+  readonly shrunkFrom: number | null;
+  /** The run that showed it; `null` for a saved case. */
+  readonly run: number | null;
+  /** How many traces shrinking tried; `null` for a saved case. */
+  readonly executions: number | null;
+}
+
+/** How a session ended. */
+export interface SessionResult {
+  readonly findings: readonly SessionFinding[];
+  /** Saved cases that were replayed before fuzzing. */
+  readonly replayed: number;
+  /** What was wrong with files of the corpus or with saving, a line each. */
+  readonly problems: readonly string[];
+  readonly tally: Tally;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}
+
+/** Replays the saved cases that concern the subject, then fuzzes, then saves what was found. */
+export async function runSession(session: Session, pace: Pace, tally: Tally = newTally()): Promise<SessionResult> {
+  const problems: string[] = [];
+  const { findings, replayed } = await replayCorpus(session, problems);
+  const { target, space, seed, maxCommands, budget } = session;
+  const found = await fuzz({ subject: target.subject, space, seed, maxCommands }, budget, pace, tally);
+  if (found) await addFound(findings, found, session, problems);
+  return {
+    findings: [...findings.values()],
+    replayed,
+    problems,
+    tally,
+    seconds: pace.seconds,
+    interrupted: pace.stopped,
+  };
+}
+
+async function replayCorpus({ target, corpus }: Session, problems: string[]) {
+  const findings = new Map<string, SessionFinding>();
+  let replayed = 0;
+  for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
+    if (loaded.status === "broken") problems.push(loaded.problem);
+    if (loaded.status === "stale") problems.push(loaded.reason);
+    if (loaded.status !== "entry" || loaded.entry.surface !== target.surface) continue;
+    const { file, entry } = loaded;
+    const result = replayEntry(entry, target.subject);
+    replayed++;
+    if (result.status === "stale") problems.push(`${file}: stale: ${result.reason}`);
+    if (result.status === "finding") findings.set(entry.id, savedFinding(file, entry, result.finding));
+  }
+  return { findings, replayed };
+}
+
+/** Adds what fuzzing found. A saved case that it found again stays one finding. */
+async function addFound(
+  findings: Map<string, SessionFinding>,
+  found: FoundByFuzzing,
+  session: Session,
+  problems: string[],
+): Promise<void> {
+  const entry = entryOf(found, session);
+  const { run, shrunkFrom, executions, finding } = found;
+  const known = findings.get(entry.id)?.file ?? null;
+  const saved = session.saveTo === undefined ? undefined : await saveEntry(session.saveTo, entry);
+  if (saved && !saved.ok) problems.push(saved.error);
+  const file = saved?.ok ? saved.value.file : known;
+  findings.delete(entry.id);
+  findings.set(entry.id, { id: entry.id, file, trace: lines(found.requests), finding, shrunkFrom, run, executions });
+}
+
+function entryOf(found: FoundByFuzzing, { target, space, seed }: Session): CorpusEntry {
+  const { requests, finding, run, shrunkFrom } = found;
+  return {
+    id: entryId(target.surface, space, requests, finding),
+    surface: target.surface,
+    space,
+    requests,
+    finding,
+    implementation: target.name,
+    origin: { seed, run, found: new Date().toISOString().slice(0, 10), shrunkFrom },
+    status: "regression",
+  };
+}
+
+function savedFinding(file: string, entry: CorpusEntry, finding: Finding): SessionFinding {
+  const trace = lines(entry.requests);
+  return { id: entry.id, file, trace, finding, shrunkFrom: null, run: null, executions: null };
+}
+
+function lines(requests: readonly Request[]): string[] {
+  return requests.map((request) => printRequest(request));
+}

@@ -1,0 +1,76 @@
+/**
+ * mapcheck as a library: fuzz memory-mapping code of your own with fast-check and any test runner.
+ *
+ *     import { execute, memorySetSubject, trace, virtAddr } from "mapcheck";
+ *     import fc from "fast-check";
+ *
+ *     const space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
+ *     const subject = memorySetSubject();
+ *     fc.assert(fc.property(trace(space), (requests) => execute(requests, subject, space) === undefined));
+ *
+ * To test an implementation of your own, wrap it in a `Subject`.
+ */
+
+// Testing: generate traces, run them on a subject, compare with the contract.
+export { execute } from "./execute/execute.ts";
+export { type Choice, DEFAULT_WEIGHTS, type Weights } from "./generate/swarm.ts";
+export { type TraceOptions, trace } from "./generate/trace.ts";
+// The stack: a set of memory areas over a page table of your own, or over the mock one.
+export { MemoryArea } from "./memory/area.ts";
+export type { MappingBackend } from "./memory/backend.ts";
+export type { MappingError, MappingResult } from "./memory/error.ts";
+export { MemorySet } from "./memory/memory-set.ts";
+export { MockBackend, MockPageTable } from "./memory/mock.ts";
+export { type MemorySetParts, type MockMemorySet, memorySetSubject } from "./subjects/memory-set.ts";
+export type { Instance, Subject } from "./subjects/subject.ts";
+// The trace language: what can be asked and answered, as data and as text.
+export {
+  ADDRESS_LIMIT,
+  type AddrRange,
+  type PhysAddr,
+  physAddr,
+  rangeFrom,
+  type VirtAddr,
+  virtAddr,
+} from "./trace/address.ts";
+export type { Answer, AreaRecord, ErrorName, PageRecord } from "./trace/answer.ts";
+export type { Finding, FindingKind } from "./trace/finding.ts";
+export {
+  DEVICE,
+  EXECUTE,
+  type Flags,
+  NO_FLAGS,
+  READ,
+  sameProtection,
+  UNCACHED,
+  USER,
+  WRITE,
+  withProtection,
+} from "./trace/flags.ts";
+export { Observation } from "./trace/observation.ts";
+export {
+  formatParseError,
+  type ParseError,
+  parseAnswer,
+  parseRequest,
+  parseTrace,
+  type TraceText,
+} from "./trace/parse.ts";
+export { printAnswer, printRequest, printSpace } from "./trace/print.ts";
+export type {
+  AccessCommand,
+  Backend,
+  ClearCommand,
+  Command,
+  FindFreeQuery,
+  Injection,
+  LoadCommand,
+  MapCommand,
+  ProtectCommand,
+  Query,
+  Request,
+  UnmapCommand,
+  WriteCommand,
+} from "./trace/request.ts";
+export type { Result } from "./trace/result.ts";
+export { type Hello, MEMORY_SET_HELLO, type Space, type Surface } from "./trace/space.ts";

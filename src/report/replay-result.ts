@@ -1,0 +1,49 @@
+/** What came of replaying cases, as data: for programs, for the exit status and for the last line. */
+import type { Finding } from "../trace/finding.ts";
+
+/** What came of one case or path. */
+export interface ReplayResult {
+  readonly file: string;
+  readonly id?: string;
+  readonly status: "agree" | "finding" | "stale" | "broken";
+  readonly finding?: Finding;
+  /** For one that is stale or broken: a line that names the place and the remedy. */
+  readonly reason?: string;
+}
+
+/** What came of all of them: a finding before anything else, then what could not be read, then what didn't fit. */
+export type ReplayOutcome = "agree" | "finding" | "stale" | "unreadable";
+
+/** The outcome of all results together. */
+export function outcomeOf(results: readonly ReplayResult[]): ReplayOutcome {
+  const some = (status: ReplayResult["status"]) => results.some((result) => result.status === status);
+  if (some("finding")) return "finding";
+  if (some("broken")) return "unreadable";
+  return some("stale") ? "stale" : "agree";
+}
+
+/** The one JSON object of `replay --json`. */
+export function replayJson(results: readonly ReplayResult[]): string {
+  const entries = results.map(({ file, id, status, finding, reason }) => ({
+    file,
+    id,
+    status,
+    finding,
+    reason,
+  }));
+  return `${JSON.stringify({ outcome: outcomeOf(results), entries })}\n`;
+}
+
+/** The line that ends a report on several cases, or on none. */
+export function replaySummary(results: readonly ReplayResult[]): string {
+  const count = (status: ReplayResult["status"]) =>
+    results.filter((result) => result.status === status).length;
+  const findings = count("finding");
+  const parts = [
+    `${count("agree")} agree`,
+    `${findings} finding${findings === 1 ? "" : "s"}`,
+    `${count("stale")} stale`,
+    `${count("broken")} broken`,
+  ];
+  return `${results.length} case${results.length === 1 ? "" : "s"}: ${parts.join(", ")}`;
+}

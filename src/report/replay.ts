@@ -1,0 +1,146 @@
+/** A replayed case as text: every step with its picture, and the place where model and implementation part. */
+import { isDeepStrictEqual } from "node:util";
+import { CHECKS } from "../../properties/invariants.ts";
+import type { FindingReplay, Replay, Replayable, ReplayedStep, StaleReplay } from "../explore/replay.ts";
+import type { Snapshot } from "../explore/snapshot.ts";
+import { virtAddr } from "../trace/address.ts";
+import { printAnswer, printRange, printRequest } from "../trace/print.ts";
+import { isCommand, type Request } from "../trace/request.ts";
+import { type Column, columnsOf, rangeOf } from "./columns.ts";
+import { escapeText } from "./escape.ts";
+import type { Paint } from "./paint.ts";
+import { type Band, type Canvas, drawStrips } from "./strip.ts";
+
+/** A case as it was given on the command line. */
+export interface ReplayCase extends Replayable {
+  /** Its path, or `-` for standard input. */
+  readonly file: string;
+  readonly id?: string;
+  readonly note?: string;
+}
+
+/** What a report is drawn on, and for whom. */
+export interface ReplayView extends Omit<Canvas, "page"> {
+  /** The name of the subject. */
+  readonly subject: string;
+}
+
+/** A replay that was carried out. */
+export type JudgedReplay = Exclude<Replay, StaleReplay>;
+
+/** The whole case: heading, steps, the finding if there is one, and the verdict. */
+export function renderReplay(
+  entry: ReplayCase,
+  replay: JudgedReplay,
+  steps: readonly ReplayedStep[],
+  view: ReplayView,
+): string {
+  const canvas = { ...view, page: entry.space.page };
+  const found = replay.status === "finding" ? replay : undefined;
+  const shown = steps.flatMap(({ before, after }) => (after ? [before, after] : [before]));
+  const columns = columnsOf(entry.requests, found ? [...shown, found.model] : shown, canvas);
+  const numberWidth = String(entry.requests.length).length + 2;
+  const story = steps.flatMap((step, at) => {
+    const head = `${view.paint.faint(String(at + 1).padStart(numberWidth))}  ${headOf(step, canvas)}`;
+    const picture =
+      at === found?.finding.at
+        ? findingLines(found, step, columns, canvas)
+        : stepLines(step, columns, canvas);
+    return picture.length === 0 ? [head] : [head, ...picture, ""];
+  });
+  if (story.at(-1) !== "") story.push("");
+  return [...heading(entry, view), "", ...story, verdictLine(entry, replay, view.paint), ""].join("\n");
+}
+
+/** The verdict on one case, in a line. */
+export function verdictLine(entry: ReplayCase, replay: JudgedReplay, paint: Paint): string {
+  const file = escapeText(entry.file);
+  const steps = entry.requests.length;
+  if (replay.status === "agree") return `${paint.good("agree")}    ${file}: ${counted(steps, "step")}`;
+  const { at, check, expected, observed } = replay.finding;
+  const difference = escapeText(`expected ${expected}, observed ${observed}`);
+  return `${paint.bad("FINDING")}  ${file}: step ${at + 1} of ${steps}, ${check}: ${difference}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): string[] {
+  const { file, id, status, note, space } = entry;
+  const range = { start: space.base, end: virtAddr(space.base + space.size) };
+  const pages = counted(space.size / space.page, "page");
+  const facts = [
+    ["case", id === undefined ? file : `${id}${status === undefined ? "" : ` (${status})`}`],
+    ["file", id === undefined ? "" : file],
+    ["note", note ?? ""],
+    ["space", `${printRange(range, addrBits)}, ${pages} of 0x${space.page.toString(16)} bytes`],
+    ["subject", subject],
+  ].filter(([, fact]) => fact !== "");
+  return facts.map(([name = "", fact = ""]) => `${paint.faint(name.padEnd(9))}${escapeText(fact)}`);
+}
+
+function headOf(step: ReplayedStep, { paint, addrBits }: Canvas): string {
+  const { request, answer, injected } = step;
+  const line = paint.strong(printRequest(request, addrBits));
+  const fired = injected > 0 && isCommand(request) ? ` (${counted(injected, "injected failure")} fired)` : "";
+  const still = isCommand(request) && isDeepStrictEqual(step.before, step.after) ? ", nothing changes" : "";
+  return `${line}  -> ${escapeText(printAnswer(answer, addrBits, request.op))}${fired}${still}`;
+}
+
+/** The picture of a step, where it changes something. */
+function stepLines(
+  { request, before, after }: ReplayedStep,
+  columns: readonly Column[],
+  canvas: Canvas,
+): string[] {
+  if (after === undefined || isDeepStrictEqual(before, after)) return [];
+  const bands: Band[] = [
+    { kind: "side", label: "before", snapshot: before },
+    ...rangeBand(request, canvas),
+    { kind: "side", label: "after", snapshot: after },
+  ];
+  return drawStrips(bands, columns, canvas);
+}
+
+/** What is wrong after the last step, in words and as a picture of both sides. */
+function findingLines(
+  { finding, from, model }: FindingReplay,
+  step: ReplayedStep,
+  columns: readonly Column[],
+  canvas: Canvas,
+): string[] {
+  const byModel = from === "model";
+  const headline = byModel ? "here model and implementation part" : "not the answer that the case demands";
+  return [
+    canvas.paint.bad(`  >> FINDING: ${headline}`),
+    `     ${escapeText(finding.check)}: ${byModel ? ruleOf(finding.check) : DEMANDED}`,
+    `     expected  ${escapeText(finding.expected)}`,
+    `     observed  ${escapeText(finding.observed)}`,
+    "",
+    ...drawStrips(bothSides(step, model, canvas), columns, canvas),
+  ];
+}
+
+function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, canvas: Canvas): Band[] {
+  const range = rangeBand(request, canvas);
+  const expected: Band = { kind: "side", label: "expected", snapshot: model };
+  const start: Band = { kind: "side", label: "before", snapshot: before };
+  if (after === undefined) return [start, ...range, expected];
+  if (isDeepStrictEqual(before, after) && isDeepStrictEqual(model, after)) {
+    return [{ kind: "side", label: "state", snapshot: after }, ...range];
+  }
+  const observed: Band = { kind: "side", label: "observed", snapshot: after };
+  return [start, ...range, expected, observed, { kind: "difference", label: "differ" }];
+}
+
+const DEMANDED = "the implementation answers as the model does, and the case itself demands another answer";
+
+function ruleOf(check: string): string {
+  return Object.entries(CHECKS).find(([name]) => name === check)?.[1] ?? "";
+}
+
+function rangeBand(request: Request, { page }: Canvas): Band[] {
+  const range = rangeOf(request, page);
+  return range ? [{ kind: "range", label: request.op, range }] : [];
+}

@@ -1,0 +1,195 @@
+/**
+ * Pictures of the address space as text. A side is shown by two rows below a ruler of addresses:
+ *
+ *                       0x0     0x1000  0x2000  0x6000  0x7000
+ *     before   areas    [rw ===================][r ====]
+ *              pages     rw      rw      rw *4   r
+ *     unmap                     <------>
+ *     after    areas    [rw ===]        [rw ===][r ====]
+ *              pages     rw      .       rw *4   r
+ *
+ * `[` is where an area begins and `]` where it ends; `=` goes on. `*4` counts the pages of a column.
+ */
+import type { Snapshot } from "../explore/snapshot.ts";
+import type { AddrRange } from "../trace/address.ts";
+import { printAddr } from "../trace/print.ts";
+import { areaName, blocksOf, type Column, columnAt, type Scale } from "./columns.ts";
+import { type AreaCell, areasIn, type Grid, layOver, type PageCell, pagesIn, pageText } from "./grid.ts";
+import type { Paint } from "./paint.ts";
+
+/** The areas and pages of one side. */
+interface SideBand {
+  readonly kind: "side";
+  readonly label: string;
+  readonly snapshot: Snapshot;
+}
+
+/** One part of a picture, from top to bottom. */
+export type Band =
+  | SideBand
+  /** A range of addresses, not empty. */
+  | { readonly kind: "range"; readonly label: string; readonly range: AddrRange }
+  /** Marks the columns in which the last two sides above are not the same. */
+  | { readonly kind: "difference"; readonly label: string };
+
+/** What a picture is drawn on. */
+export interface Canvas extends Scale {
+  /** The characters in a line. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** The width of the labels on the left: the part's, the row's, and the space before and after them. */
+const INDENT = "     ";
+const LABEL_WIDTH = 9;
+const ROW_WIDTH = 6;
+const MARGIN = INDENT.length + LABEL_WIDTH + ROW_WIDTH;
+
+/**
+ * The picture, line by line; none when there are no columns. One too wide for the canvas is cut into several,
+ * one below the other, and of these only those are drawn in which the sides are not all the same.
+ */
+export function drawStrips(bands: readonly Band[], columns: readonly Column[], canvas: Canvas): string[] {
+  const grids = new Map<Band, Grid>();
+  for (const band of bands) {
+    if (band.kind === "side") grids.set(band, layOver(columns, band.snapshot, canvas.page));
+  }
+  const sides = [...grids.values()];
+  const blocks = blocksOf(columns, canvas.width - MARGIN, canvas).map((block) => {
+    const from = columnAt(columns, block[0]?.start ?? 0);
+    return { from, to: from + block.length };
+  });
+  const differing = blocks.filter(({ from, to }) => someDiffer(sides, from, to));
+  const drawn = differing.length === 0 ? blocks : differing;
+  const lines = drawn.flatMap(({ from, to }, index) => {
+    const block = new Block(columns, from, to, canvas).draw(bands, grids);
+    return index === 0 ? block : ["", ...block];
+  });
+  if (drawn.length < blocks.length)
+    lines.push(`${INDENT}${canvas.paint.faint("(nothing differs elsewhere)")}`);
+  return lines;
+}
+
+function someDiffer(sides: readonly Grid[], from: number, to: number): boolean {
+  const [first] = sides;
+  for (const side of sides.slice(1)) {
+    for (let at = from; at < to; at++) {
+      if (first && (areasIn(first, at) !== areasIn(side, at) || pagesIn(first, at) !== pagesIn(side, at)))
+        return true;
+    }
+  }
+  return false;
+}
+
+/** Draws the columns [from, to) of a picture. */
+class Block {
+  private readonly columns: readonly Column[];
+  private readonly from: number;
+  private readonly to: number;
+  private readonly canvas: Canvas;
+
+  constructor(columns: readonly Column[], from: number, to: number, canvas: Canvas) {
+    this.columns = columns;
+    this.from = from;
+    this.to = to;
+    this.canvas = canvas;
+  }
+
+  draw(bands: readonly Band[], grids: ReadonlyMap<Band, Grid>): string[] {
+    const lines = [this.ruler()];
+    let sides: readonly Grid[] = [];
+    for (const band of bands) {
+      switch (band.kind) {
+        case "side": {
+          const grid = grids.get(band);
+          if (grid === undefined) break;
+          sides = [...sides, grid];
+          lines.push(...this.side(band, grid));
+          break;
+        }
+        case "range":
+          lines.push(...this.range(band.label, band.range));
+          break;
+        case "difference":
+          lines.push(...this.difference(band.label, sides));
+          break;
+      }
+    }
+    return lines.map((line) => line.trimEnd());
+  }
+
+  private ruler(): string {
+    const { paint, addrBits } = this.canvas;
+    const labels = this.row(({ start, width }) => printAddr(start, addrBits).padEnd(width));
+    const end = printAddr(this.columns[this.to - 1]?.end ?? 0, addrBits);
+    return `${" ".repeat(MARGIN)}${paint.faint(labels + end)}`;
+  }
+
+  private side({ label, snapshot }: SideBand, grid: Grid): string[] {
+    if (snapshot.areas.length + snapshot.pages.length === 0)
+      return [this.labelled(label, "nothing mapped", "")];
+    const lanes = grid.lanes.filter(
+      (lane, index) => index === 0 || lane.slice(this.from, this.to).some(Boolean),
+    );
+    const areas = lanes.map((lane, index) => {
+      const row = this.row((column, at) => this.areaCell(lane[at], column, at === this.from));
+      return index === 0 ? this.labelled(label, "areas", row) : this.labelled("", "", row);
+    });
+    const pages = this.row((column, at) => this.pageCell(grid.pages[at], column));
+    return [...areas, this.labelled("", "pages", pages)];
+  }
+
+  private areaCell(cell: AreaCell | undefined, { width }: Column, named: boolean): string {
+    if (cell === undefined) return " ".repeat(width);
+    const { area, begins, ends } = cell;
+    const name = areaName(area);
+    const empty = area.end <= area.start;
+    const opening = `${begins ? "[" : "="}${begins || named ? `${name} ` : ""}`;
+    const text = empty
+      ? `[]${name}`.padEnd(width)
+      : `${opening.slice(0, width - 1).padEnd(width - 1, "=")}${ends ? "]" : "="}`;
+    return this.canvas.paint.flags(text, area.flags);
+  }
+
+  private pageCell(cell: PageCell | undefined, { width }: Column): string {
+    if (cell === undefined) return " ".repeat(width);
+    const text = ` ${pageText(cell, width - 2)}`.padEnd(width);
+    const [run] = cell.runs;
+    return run === undefined ? this.canvas.paint.faint(text) : this.canvas.paint.flags(text, run.flags);
+  }
+
+  private range(label: string, { start, end }: AddrRange): string[] {
+    const row = this.row((column) => {
+      if (column.end <= start || column.start >= end) return " ".repeat(column.width);
+      const left = column.start === start ? "<" : "-";
+      return `${left.padEnd(column.width - 1, "-")}${column.end === end ? ">" : "-"}`;
+    });
+    return row.trim() === "" ? [] : [this.labelled(label, "", this.canvas.paint.strong(row))];
+  }
+
+  private difference(label: string, sides: readonly Grid[]): string[] {
+    const [one, other] = sides.slice(-2);
+    if (one === undefined || other === undefined) return [];
+    const mark = (differs: (at: number) => boolean) =>
+      this.row(({ width }, at) => (differs(at) ? "^".repeat(width - 1) : "").padEnd(width));
+    const rows = [
+      { name: "areas", marks: mark((at) => areasIn(one, at) !== areasIn(other, at)) },
+      { name: "pages", marks: mark((at) => pagesIn(one, at) !== pagesIn(other, at)) },
+    ].filter(({ marks }) => marks.trim() !== "");
+    return rows.map(({ name, marks }, index) =>
+      this.labelled(index === 0 ? label : "", name, this.canvas.paint.bad(marks)),
+    );
+  }
+
+  private row(cell: (column: Column, at: number) => string): string {
+    return this.columns
+      .slice(this.from, this.to)
+      .map((column, index) => cell(column, this.from + index))
+      .join("");
+  }
+
+  private labelled(label: string, row: string, content: string): string {
+    const name = label === "" ? " ".repeat(LABEL_WIDTH) : this.canvas.paint.strong(label.padEnd(LABEL_WIDTH));
+    return `${INDENT}${name}${this.canvas.paint.faint(row.padEnd(ROW_WIDTH))}${content}`;
+  }
+}
