@@ -14,7 +14,6 @@ export default defineConfig({
         "src/memory/**": BRANCHES,
         "src/trace/**": BRANCHES,
         "src/execute/**": BRANCHES,
-        "models/**": BRANCHES,
       },
     },
   },

@@ -24,28 +24,46 @@ export function findDisagreement(
 
 function areasDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {
   const { areaCount, areaStarts, areaEnds, areaFlags, areaBackends } = observed;
+  // Exact, as a page is a power of two, and cheaper than dividing.
+  const perByte = 1 / page;
   let previousEnd = 0;
   let covered = 0;
   for (let index = 0; index < areaCount; index++) {
-    const first = (areaStarts[index] ?? 0) / page;
-    const end = (areaEnds[index] ?? 0) / page;
-    if (!(first >= previousEnd && first < end && Number.isInteger(first) && Number.isInteger(end))) {
-      return { view: "order", page: Math.floor(first), boundary: false };
-    }
+    const first = (areaStarts[index] ?? 0) * perByte;
+    const end = (areaEnds[index] ?? 0) * perByte;
     const inside = IN_AREA | (areaFlags[index] ?? 0);
-    if (records.get(first) !== (inside | BEGINS) || areaBackends[index] !== 0) {
-      const missing = firstMissing(records, observed, page, previousEnd, first);
-      return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
+    const ordered = first >= previousEnd && first < end;
+    if (!ordered || records.get(first) !== (inside | BEGINS) || areaBackends[index] !== 0) {
+      return areaDisagrees(records, observed, page, index, previousEnd);
     }
     const other = records.firstOther(inside, first + 1, end);
-    if (other < end)
+    if (other !== end) {
+      if (!Number.isInteger(end)) return { view: "order", page: Math.floor(first), boundary: false };
       return { view: "areas", page: other, boundary: records.get(other) === (inside | BEGINS) };
+    }
     covered += end - first;
     previousEnd = end;
   }
   if (covered === records.count) return undefined;
   const missing = firstMissing(records, observed, page, 0, Number.POSITIVE_INFINITY);
   return { view: "areas", page: missing, boundary: false };
+}
+
+/** What is wrong about the start of the area with this index. */
+function areaDisagrees(
+  records: PageRecords,
+  observed: Observation,
+  page: number,
+  index: number,
+  previousEnd: number,
+): Disagreement {
+  const first = (observed.areaStarts[index] ?? 0) / page;
+  const end = (observed.areaEnds[index] ?? 0) / page;
+  const ordered = first >= previousEnd && first < end && Number.isInteger(first) && Number.isInteger(end);
+  if (!ordered) return { view: "order", page: Math.floor(first), boundary: false };
+  const inside = IN_AREA | (observed.areaFlags[index] ?? 0);
+  const missing = firstMissing(records, observed, page, previousEnd, first);
+  return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
 }
 
 /** The first page of [from, to] that the model has in an area and no area shown covers; else `to`. */
@@ -66,9 +84,10 @@ function firstMissing(
 
 function pagesDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {
   const { pageCount, pageAddrs, pageFlags } = observed;
+  const perByte = 1 / page;
   let previous = -1;
   for (let index = 0; index < pageCount; index++) {
-    const at = (pageAddrs[index] ?? 0) / page;
+    const at = (pageAddrs[index] ?? 0) * perByte;
     const record = records.get(at);
     if (!(at > previous) || record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
       return { view: "pages", page: Math.floor(at), boundary: false };

@@ -2,7 +2,7 @@
  * The `sometimes` properties: situations that a run must have met to mean anything. A campaign in which no
  * area was ever split proves nothing about splitting, and says so.
  */
-import type { AnswerClass } from "../src/trace/answer.ts";
+import type { Answer, ErrorName } from "../src/trace/answer.ts";
 import type { Command, FindFreeQuery, Request } from "../src/trace/request.ts";
 import type { Footprint } from "./footprint.ts";
 
@@ -30,28 +30,21 @@ export const SOMETIMES = [
 /** A situation's name. */
 export type Sometimes = (typeof SOMETIMES)[number];
 
-/** What was just seen: one request, its answer, and how its range lay on the areas before it. */
-export interface Sighting {
-  request: Request;
-  answer: AnswerClass;
-  /** The address answered, if one was. */
-  address: number | null;
-  footprint: Footprint;
-  /** How many injected failures fired. */
-  injected: number;
-}
-
-/** The situations that `seen` is an example of, as a set of bits: bit i for `SOMETIMES[i]`. */
-export function situationsOf(seen: Sighting): number {
-  const { request } = seen;
+/**
+ * The situations that a request was just met in, as a set of bits: bit i for `SOMETIMES[i]`.
+ *
+ * `footprint` says how the range of a command that was answered `ok` lay on the areas before it, `injected`
+ * how many injected failures fired.
+ */
+export function situationsOf(request: Request, answer: Answer, footprint: Footprint, injected: number): number {
   switch (request.op) {
     case "map":
     case "unmap":
     case "protect":
     case "clear":
-      return rangeSituations(request, seen) | injectionSituations(request, seen);
+      return rangeSituations(request, answer, footprint) | injectionSituations(request, answer, injected);
     case "find-free":
-      return findFreeSituations(request, seen);
+      return findFreeSituations(request, answer);
     case "fault":
     case "access":
     case "write":
@@ -70,10 +63,8 @@ export function situationsOf(seen: Sighting): number {
   }
 }
 
-function rangeSituations(command: Command, { answer, footprint: f }: Sighting): number {
-  if (answer === "AlreadyExists") return REFUSED_FOR_OVERLAP;
-  if (answer === "InvalidParam") return "size" in command && command.size > 0 ? REFUSED_FOR_OVERFLOW : 0;
-  if (answer !== "ok") return 0;
+function rangeSituations(command: Command, answer: Answer, f: Footprint): number {
+  if (answer.kind === "err") return refusalSituations(command, answer.name);
   const several = f.areas > 1;
   const inside = f.areas === 1 && f.cutsLeft && f.cutsRight;
   switch (command.op) {
@@ -103,18 +94,21 @@ function rangeSituations(command: Command, { answer, footprint: f }: Sighting): 
   }
 }
 
-function injectionSituations({ inject }: Command, { answer, injected }: Sighting): number {
+function refusalSituations(command: Command, name: ErrorName): number {
+  if (name === "AlreadyExists") return REFUSED_FOR_OVERLAP;
+  return when(name === "InvalidParam" && "size" in command && command.size > 0, REFUSED_FOR_OVERFLOW);
+}
+
+function injectionSituations({ inject }: Command, answer: Answer, injected: number): number {
   if (inject === undefined) return 0;
-  if (injected === 0) return when(answer === "ok", NEVER_FIRED);
+  if (injected === 0) return when(answer.kind === "ok", NEVER_FIRED);
   return FIRED | when(inject.after > 0, FIRED_HALF_WAY);
 }
 
-function findFreeSituations(
-  { hint, size, limit, align }: FindFreeQuery,
-  { answer, address }: Sighting,
-): number {
-  if (answer === "none") return when(size % align === 0, NO_PLACE);
-  return when(address !== null && address >= Math.max(hint, limit.start) + align, PASSED_OVER);
+function findFreeSituations({ hint, size, limit, align }: FindFreeQuery, answer: Answer): number {
+  if (answer.kind !== "address") return 0;
+  if (answer.address === null) return when(size % align === 0, NO_PLACE);
+  return when(answer.address >= Math.max(hint, limit.start) + align, PASSED_OVER);
 }
 
 const UNMAPPED_MIDDLE = bit("an unmap in the middle of an area leaves two");

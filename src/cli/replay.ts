@@ -35,7 +35,10 @@ const DEFAULT_WIDTH = 80;
 const PATHS_HELP = `
 A path is a corpus file (*.json), a directory with such files below it, any other file with a trace as
 text, or - for a trace on standard input. A trace as text may begin with a reset line; without one it runs
-in the space that --pages and --page give. Of several cases only those with a finding are shown in full.`;
+in the space that --pages and --page give. Of several cases only those with a finding are shown in full.
+
+In the pictures [ is where an area begins, ] where it ends and = where it goes on. Below it are the pages
+between two addresses: rw (all of them), rw *4 (four), r . rw (one by one), r 3/8 (three of eight), . (none).`;
 
 /** `mapcheck replay`: saved cases and typed traces, step by step. */
 export function addReplay(program: Command, finish: Finish): void {
@@ -53,7 +56,8 @@ export function addReplay(program: Command, finish: Finish): void {
       const { stdin, stdout } = process;
       allowClosing(stdout);
       const print = (text: string) => stdout.write(text);
-      const width = stdout.columns ?? DEFAULT_WIDTH;
+      // Undefined where it is no terminal, and 0 where the terminal doesn't know.
+      const width = stdout.columns || DEFAULT_WIDTH;
       finish(await runReplay(paths, options, { stdin, print, paint: paintFor(stdout), width }));
     });
 }

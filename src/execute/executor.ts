@@ -30,13 +30,24 @@ export class Executor {
   run(requests: readonly Request[], statistics?: Statistics, watch?: Watch): Finding | undefined {
     this.judge.reset();
     const instance = this.create();
+    if ("kind" in instance) return this.stillborn(requests, instance, watch);
     for (const request of requests) {
-      const answer = "kind" in instance ? instance : this.carryOut(instance, request);
+      const answer = this.carryOut(instance, request);
       const finding = this.judge.step(request, answer, this.observed, statistics);
       watch?.(request, answer, this.observed);
       if (finding) return finding;
     }
     return undefined;
+  }
+
+  /** A run that ends at its first request, as no instance came to life. */
+  private stillborn(requests: readonly Request[], cause: Panic, watch?: Watch): Finding | undefined {
+    const [first] = requests;
+    if (first === undefined) return undefined;
+    this.observed.reset();
+    const finding = this.judge.step(first, cause, this.observed);
+    watch?.(first, cause, this.observed);
+    return finding;
   }
 
   /** A fresh instance, or the panic that kept it from coming to life. */

@@ -2,7 +2,6 @@ import { MemorySetModel } from "../../models/memory-set.ts";
 import { type Disagreement, findDisagreement } from "../../properties/agreement.ts";
 import { Footprint } from "../../properties/footprint.ts";
 import type { Check } from "../../properties/invariants.ts";
-import type { Sighting } from "../../properties/sometimes.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding, FindingKind } from "../trace/finding.ts";
 import type { Observation } from "../trace/observation.ts";
@@ -23,13 +22,7 @@ type Outcome = "done" | "refused" | "failed";
 export class Judge {
   readonly model: MemorySetModel;
   private readonly terms: Terms;
-  private readonly seen: Sighting = {
-    request: { op: "clear" },
-    answer: "ok",
-    address: null,
-    footprint: new Footprint(),
-    injected: 0,
-  };
+  private readonly footprint = new Footprint();
   private at = 0;
   private injected = 0;
 
@@ -56,8 +49,12 @@ export class Judge {
     statistics?: Statistics,
   ): Finding | undefined {
     if (answer.kind === "panic") return this.finding("panic", "panic", answer, "no panic", answer.text);
-    if (statistics) this.noteTo(statistics, request, answer, observed);
-    const finding = isCommand(request)
+    const command = isCommand(request);
+    if (statistics) {
+      if (command && answer.kind === "ok") this.measure(request);
+      statistics.note(request, answer, this.footprint, observed.injected);
+    }
+    const finding = command
       ? this.judgeCommand(request, answer, observed)
       : this.judgeQuery(request, answer, observed);
     this.at++;
@@ -139,20 +136,10 @@ export class Judge {
     return { kind, check, at: this.at, expected, observed, answer: answerClass(answer) };
   }
 
-  /** Tells `statistics` what is seen. The model is still in the state before the request. */
-  private noteTo(statistics: Statistics, request: Request, answer: Answer, observed: Observation): void {
-    if (isCommand(request) && answer.kind === "ok") this.measure(request);
-    const { seen } = this;
-    seen.request = request;
-    seen.answer = answerClass(answer);
-    seen.address = answer.kind === "address" ? answer.address : null;
-    seen.injected = observed.injected;
-    statistics.note(seen);
-  }
-
+  /** How the command lies on what was there before: the model has not carried it out yet. */
   private measure(command: Command): void {
     const { from, to } = this.model.pagesOf(command);
-    this.seen.footprint.measure(this.model.pages, from, to, command.op === "protect" ? command.flags : undefined);
+    this.footprint.measure(this.model.pages, from, to, command.op === "protect" ? command.flags : undefined);
   }
 }
 

@@ -1,6 +1,7 @@
-import { SOMETIMES, type Sighting, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
-import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
-import { OPS, type Op } from "../trace/request.ts";
+import type { Footprint } from "../../properties/footprint.ts";
+import { SOMETIMES, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
+import { ANSWER_CLASSES, type Answer, type AnswerClass, answerClass } from "../trace/answer.ts";
+import { OPS, type Op, type Request } from "../trace/request.ts";
 
 /** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
 export class Statistics {
@@ -9,12 +10,15 @@ export class Statistics {
   private readonly answers = new Float64Array(OPS.length * ANSWER_CLASSES.length);
   private readonly met = new Float64Array(SOMETIMES.length);
 
-  /** Counts one request and what came of it. */
-  note(seen: Sighting): void {
+  /**
+   * Counts one request and what came of it; see `situationsOf`. Its arguments are not bundled in an
+   * object: storing a new request in an old object costs more than all the counting.
+   */
+  note(request: Request, answer: Answer, footprint: Footprint, injected: number): void {
     this.requests++;
-    const row = (OP_CODES.get(seen.request.op) ?? 0) * ANSWER_CLASSES.length;
-    increment(this.answers, row + (CLASS_CODES.get(seen.answer) ?? 0));
-    for (let rest = situationsOf(seen); rest !== 0; rest &= rest - 1) {
+    const row = (OP_CODES.get(request.op) ?? 0) * ANSWER_CLASSES.length;
+    increment(this.answers, row + (CLASS_CODES.get(answerClass(answer)) ?? 0));
+    for (let rest = situationsOf(request, answer, footprint, injected); rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
     }
   }

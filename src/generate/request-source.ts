@@ -100,8 +100,10 @@ export class RequestSource {
 
   private map(replace: boolean): Request {
     this.drawRange();
-    const most = this.swarm.large ? LARGE_AREA_PAGES : 2 * this.spacePages;
-    if (this.to < this.limitPage) this.to = Math.min(this.to, this.from + Math.min(most, MAX_MAP_PAGES));
+    const most = Math.min(this.swarm.large ? LARGE_AREA_PAGES : 2 * this.spacePages, MAX_MAP_PAGES);
+    // One that runs out of the address space is as small: who accepts it by mistake has to map it.
+    if (this.to < this.limitPage) this.to = Math.min(this.to, this.from + most);
+    else this.from = Math.max(this.from, this.to - most);
     return this.maybeInjected({
       op: "map",
       start: this.start(),

@@ -8,6 +8,8 @@ const LEAF_PAGES = 32;
 
 /** A run of `LEAF_PAGES` pages, some of which are present. */
 class Leaf {
+  /** The leaf holds the pages from `index` * `LEAF_PAGES` on. */
+  index = 0;
   /** Bit i is set when page i is present. */
   present = 0;
   /** The flags of the pages that are present; what is left over elsewhere means nothing. */
@@ -25,8 +27,10 @@ export class MockPageTable {
   /** Bytes in a page. */
   readonly pageSize: number;
 
-  // Leaves by index: leaf i holds the pages from i * LEAF_PAGES on. None is empty.
+  // Leaves by index. None is empty.
   readonly #leaves: SortedMap<Leaf> = sortedMap();
+  // The same leaves in order, from one listing to the next if no leaf comes or goes.
+  #inOrder: Leaf[] | undefined;
   // The leaf that was looked up last, or `undefined` if there is none at that index: calls tend to stay
   // near each other.
   #nearIndex = -1;
@@ -59,13 +63,14 @@ export class MockPageTable {
   /** Calls `visit` with the first address and the flags of each page present, in address order. */
   forEachPage(visit: (addr: VirtAddr, flags: Flags) => void): void {
     const pageSize = this.pageSize;
-    this.#leaves.forEachPair((index, { present, flags }) => {
+    this.#inOrder ??= this.#leaves.valuesArray();
+    for (const { index, present, flags } of this.#inOrder) {
       const base = index * LEAF_PAGES * pageSize;
       for (let rest = present; rest !== 0; rest &= rest - 1) {
         const bit = 31 - Math.clz32(rest & -rest);
         visit(virtAddr(base + bit * pageSize), flags[bit] ?? NO_FLAGS);
       }
-    });
+    }
   }
 
   /** Makes the pages of `size` bytes from `start` present. None of them may be yet. */
@@ -159,7 +164,9 @@ export class MockPageTable {
     if (found !== undefined) return found;
     const leaf = this.#spare ?? new Leaf();
     this.#spare = undefined;
+    leaf.index = index;
     this.#leaves.set(index, leaf);
+    this.#inOrder = undefined;
     this.#near = leaf;
     this.#nearIndex = index;
     return leaf;
@@ -167,6 +174,7 @@ export class MockPageTable {
 
   #dropLeaf(index: number, leaf: Leaf): void {
     this.#leaves.delete(index);
+    this.#inOrder = undefined;
     this.#spare = leaf;
     this.#near = undefined;
     this.#nearIndex = index;

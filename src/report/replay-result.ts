@@ -36,6 +36,7 @@ export function replayJson(results: readonly ReplayResult[]): string {
 
 /** The line that ends a report on several cases, or on none. */
 export function replaySummary(results: readonly ReplayResult[]): string {
+  if (results.length === 0) return "no cases: there is no *.json file there";
   const count = (status: ReplayResult["status"]) =>
     results.filter((result) => result.status === status).length;
   const findings = count("finding");

@@ -58,8 +58,8 @@ export function verdictLine(entry: ReplayCase, replay: JudgedReplay, paint: Pain
   const steps = entry.requests.length;
   if (replay.status === "agree") return `${paint.good("agree")}    ${file}: ${counted(steps, "step")}`;
   const { at, check, expected, observed } = replay.finding;
-  const difference = escapeText(`expected ${expected}, observed ${observed}`);
-  return `${paint.bad("FINDING")}  ${file}: step ${at + 1} of ${steps}, ${check}: ${difference}`;
+  const difference = escapeText(`${check}: expected ${expected}, observed ${observed}`);
+  return `${paint.bad("FINDING")}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
 }
 
 function counted(count: number, noun: string): string {
@@ -111,14 +111,14 @@ function findingLines(
   canvas: Canvas,
 ): string[] {
   const byModel = from === "model";
+  const picture = drawStrips(bothSides(step, model, canvas), columns, canvas);
   const headline = byModel ? "here model and implementation part" : "not the answer that the case demands";
   return [
     canvas.paint.bad(`  >> FINDING: ${headline}`),
     `     ${escapeText(finding.check)}: ${byModel ? ruleOf(finding.check) : DEMANDED}`,
     `     expected  ${escapeText(finding.expected)}`,
     `     observed  ${escapeText(finding.observed)}`,
-    "",
-    ...drawStrips(bothSides(step, model, canvas), columns, canvas),
+    ...(picture.length === 0 ? [] : ["", ...picture]),
   ];
 }
 
@@ -134,7 +134,7 @@ function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, ca
   return [start, ...range, expected, observed, { kind: "difference", label: "differ" }];
 }
 
-const DEMANDED = "the implementation answers as the model does, and the case itself demands another answer";
+const DEMANDED = "model and implementation agree, and the case itself demands another answer";
 
 function ruleOf(check: string): string {
   return Object.entries(CHECKS).find(([name]) => name === check)?.[1] ?? "";

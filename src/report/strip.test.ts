@@ -115,9 +115,7 @@ describe("one side", () => {
       ],
       pages: [],
     };
-    expect(
-      draw([side("after", shown)], columnsAt(0, 0x1000, 0x2000, 0x3000, 0x4000)),
-    ).toMatchInlineSnapshot(`
+    expect(draw([side("after", shown)], columnsAt(0, 0x1000, 0x2000, 0x3000, 0x4000))).toMatchInlineSnapshot(`
       "
                           0x0     0x1000  0x2000  0x3000  0x4000|
            after    areas [r ============]        []w|

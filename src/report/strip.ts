@@ -1,14 +1,14 @@
 /**
- * Pictures of the address space as text. A side is shown by two rows below a ruler of addresses:
+ * Pictures of the address space as text. Each side takes two rows below a ruler of addresses:
  *
- *                       0x0     0x1000  0x2000  0x6000  0x7000
- *     before   areas    [rw ===================][r ====]
- *              pages     rw      rw      rw *4   r
- *     unmap                     <------>
- *     after    areas    [rw ===]        [rw ===][r ====]
- *              pages     rw      .       rw *4   r
+ *                         0x0     0x1000  0x2000  0x6000  0x7000
+ *          before   areas [rw ===================][r ====]
+ *                   pages  rw      rw      rw *4   r
+ *          unmap                  <------>
+ *          after    areas [rw ===]        [rw ===][r ====]
+ *                   pages  rw      .       rw *4   r
  *
- * `[` is where an area begins and `]` where it ends; `=` goes on. `*4` counts the pages of a column.
+ * `[` is where an area begins, `]` where it ends, and `=` where it goes on; `*4` are four pages, `.` is none.
  */
 import type { Snapshot } from "../explore/snapshot.ts";
 import type { AddrRange } from "../trace/address.ts";
@@ -24,13 +24,24 @@ interface SideBand {
   readonly snapshot: Snapshot;
 }
 
-/** One part of a picture, from top to bottom. */
-export type Band =
-  | SideBand
-  /** A range of addresses, not empty. */
-  | { readonly kind: "range"; readonly label: string; readonly range: AddrRange }
-  /** Marks the columns in which the last two sides above are not the same. */
-  | { readonly kind: "difference"; readonly label: string };
+/** A range of addresses; an empty one isn't drawn. */
+interface RangeBand {
+  readonly kind: "range";
+  readonly label: string;
+  readonly range: AddrRange;
+}
+
+/** Marks the columns in which the last two sides above are not the same. */
+interface DifferenceBand {
+  readonly kind: "difference";
+  readonly label: string;
+}
+
+/** One part of a picture, which has them from top to bottom. */
+export type Band = SideBand | RangeBand | DifferenceBand;
+
+/** A part whose side lies on the columns. */
+type LaidBand = (SideBand & { readonly grid: Grid }) | RangeBand | DifferenceBand;
 
 /** What a picture is drawn on. */
 export interface Canvas extends Scale {
@@ -50,11 +61,10 @@ const MARGIN = INDENT.length + LABEL_WIDTH + ROW_WIDTH;
  * one below the other, and of these only those are drawn in which the sides are not all the same.
  */
 export function drawStrips(bands: readonly Band[], columns: readonly Column[], canvas: Canvas): string[] {
-  const grids = new Map<Band, Grid>();
-  for (const band of bands) {
-    if (band.kind === "side") grids.set(band, layOver(columns, band.snapshot, canvas.page));
-  }
-  const sides = [...grids.values()];
+  const laid = bands.map((band): LaidBand => {
+    return band.kind === "side" ? { ...band, grid: layOver(columns, band.snapshot, canvas.page) } : band;
+  });
+  const sides = laid.flatMap((band) => (band.kind === "side" ? [band.grid] : []));
   const blocks = blocksOf(columns, canvas.width - MARGIN, canvas).map((block) => {
     const from = columnAt(columns, block[0]?.start ?? 0);
     return { from, to: from + block.length };
@@ -62,20 +72,19 @@ export function drawStrips(bands: readonly Band[], columns: readonly Column[], c
   const differing = blocks.filter(({ from, to }) => someDiffer(sides, from, to));
   const drawn = differing.length === 0 ? blocks : differing;
   const lines = drawn.flatMap(({ from, to }, index) => {
-    const block = new Block(columns, from, to, canvas).draw(bands, grids);
+    const block = new Block(columns, from, to, canvas).draw(laid);
     return index === 0 ? block : ["", ...block];
   });
-  if (drawn.length < blocks.length)
-    lines.push(`${INDENT}${canvas.paint.faint("(nothing differs elsewhere)")}`);
-  return lines;
+  const rest = `${INDENT}${canvas.paint.faint("(nothing differs elsewhere)")}`;
+  return drawn.length < blocks.length ? [...lines, rest] : lines;
 }
 
-function someDiffer(sides: readonly Grid[], from: number, to: number): boolean {
-  const [first] = sides;
-  for (const side of sides.slice(1)) {
+function someDiffer([first, ...others]: readonly Grid[], from: number, to: number): boolean {
+  for (const other of others) {
     for (let at = from; at < to; at++) {
-      if (first && (areasIn(first, at) !== areasIn(side, at) || pagesIn(first, at) !== pagesIn(side, at)))
+      if (first && (areasIn(first, at) !== areasIn(other, at) || pagesIn(first, at) !== pagesIn(other, at))) {
         return true;
+      }
     }
   }
   return false;
@@ -95,20 +104,17 @@ class Block {
     this.canvas = canvas;
   }
 
-  draw(bands: readonly Band[], grids: ReadonlyMap<Band, Grid>): string[] {
+  draw(bands: readonly LaidBand[]): string[] {
     const lines = [this.ruler()];
-    let sides: readonly Grid[] = [];
+    const sides: Grid[] = [];
     for (const band of bands) {
       switch (band.kind) {
-        case "side": {
-          const grid = grids.get(band);
-          if (grid === undefined) break;
-          sides = [...sides, grid];
-          lines.push(...this.side(band, grid));
+        case "side":
+          sides.push(band.grid);
+          lines.push(...this.side(band));
           break;
-        }
         case "range":
-          lines.push(...this.range(band.label, band.range));
+          lines.push(...this.range(band));
           break;
         case "difference":
           lines.push(...this.difference(band.label, sides));
@@ -125,9 +131,9 @@ class Block {
     return `${" ".repeat(MARGIN)}${paint.faint(labels + end)}`;
   }
 
-  private side({ label, snapshot }: SideBand, grid: Grid): string[] {
-    if (snapshot.areas.length + snapshot.pages.length === 0)
-      return [this.labelled(label, "nothing mapped", "")];
+  private side({ label, snapshot, grid }: SideBand & { readonly grid: Grid }): string[] {
+    const nothing = snapshot.areas.length + snapshot.pages.length === 0;
+    if (nothing) return [this.labelled(label, "nothing mapped", "")];
     const lanes = grid.lanes.filter(
       (lane, index) => index === 0 || lane.slice(this.from, this.to).some(Boolean),
     );
@@ -158,7 +164,7 @@ class Block {
     return run === undefined ? this.canvas.paint.faint(text) : this.canvas.paint.flags(text, run.flags);
   }
 
-  private range(label: string, { start, end }: AddrRange): string[] {
+  private range({ label, range: { start, end } }: RangeBand): string[] {
     const row = this.row((column) => {
       if (column.end <= start || column.start >= end) return " ".repeat(column.width);
       const left = column.start === start ? "<" : "-";

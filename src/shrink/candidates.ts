@@ -1,4 +1,4 @@
-import { findMisfit } from "../trace/preconditions.ts";
+import { findMisfit, MAX_MAP_PAGES } from "../trace/preconditions.ts";
 import type { Request } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
@@ -13,10 +13,20 @@ import { exchangeFlags, mergeMaps, splitMaps, substituteOps, swapNeighbours } fr
  * is minimal: no request can be dropped and no argument simplified.
  */
 export function* candidates(requests: readonly Request[], terms: Terms): Generator<Request[]> {
-  for (const candidate of passes(requests, terms.space.page)) {
-    if (candidate.length === 0) continue;
+  const { page } = terms.space;
+  const mostBytes = Math.max(largestMap(requests), MAX_MAP_PAGES * page);
+  for (const candidate of passes(requests, page)) {
+    if (candidate.length === 0 || largestMap(candidate) > mostBytes) continue;
     if (compareTraces(candidate, requests) < 0 && findMisfit(candidate, terms) === undefined) yield candidate;
   }
+}
+
+/**
+ * The size of the largest map, in bytes. One that must be refused may be of any size, but an
+ * implementation that accepts it by mistake has to map all of it: none is made larger than it was.
+ */
+function largestMap(requests: readonly Request[]): number {
+  return Math.max(0, ...requests.map((request) => (request.op === "map" ? request.size : 0)));
 }
 
 function* passes(requests: readonly Request[], page: number): Generator<Request[]> {

@@ -61,10 +61,11 @@ class MemorySetInstance implements Instance {
   }
 
   private command(command: Command): Answer {
-    if (command.inject) this.pageTable.failAfter(command.inject.after);
+    const { inject } = command;
+    if (inject) this.pageTable.failAfter(inject.after);
     const answer = this.carryOut(command);
     this.injected = this.pageTable.fired;
-    if (command.inject) this.pageTable.disarm();
+    if (inject) this.pageTable.disarm();
     return answer;
   }
 
