@@ -124,7 +124,7 @@ export class MemorySetModel {
       const changed = page < to && this.mayBecome(command, before, after);
       const besideChange = changed || (lastPage === page - 1 && lastChanged);
       if (changed) this.pages.set(page, after);
-      else if (besideChange && sameFlags(before, after)) this.pages.set(page, after);
+      else if (besideChange) this.pages.set(page, sameFlags(before, after) ? after : before | BEGINS);
       lastPage = page;
       lastChanged = changed;
     }

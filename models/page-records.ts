@@ -21,6 +21,10 @@ export class PageRecords {
   /** The pages that the last `list` found, in ascending order. */
   listed: Float64Array;
 
+  // The range that `listed` is about; NaN, which equals nothing, after a change.
+  private listedFrom = 0;
+  private listedTo = Number.NaN;
+  private listedCount = 0;
   private readonly firstNear: number;
   private readonly near: Uint8Array;
   private readonly far = new Map<number, number>();
@@ -50,6 +54,7 @@ export class PageRecords {
 
   /** Replaces the record of `page`. */
   set(page: number, record: number): void {
+    this.listedTo = Number.NaN;
     const before = this.get(page);
     this.count += Number(record !== 0) - Number(before !== 0);
     const near = page - this.firstNear;
@@ -60,6 +65,7 @@ export class PageRecords {
 
   /** Forgets every page. */
   clear(): void {
+    this.listedTo = Number.NaN;
     this.count = 0;
     this.near.fill(0);
     this.far.clear();
@@ -67,6 +73,16 @@ export class PageRecords {
 
   /** Lists the pages in [from, to) that lie in areas: fills `listed` and returns how many there are. */
   list(from: number, to: number): number {
+    // A command's range is asked for several times before anything changes.
+    if (from !== this.listedFrom || to !== this.listedTo) {
+      this.listedCount = this.findAll(from, to);
+      this.listedFrom = from;
+      this.listedTo = to;
+    }
+    return this.listedCount;
+  }
+
+  private findAll(from: number, to: number): number {
     const { near, firstNear } = this;
     const end = Math.min(to - firstNear, near.length);
     let found = this.far.size === 0 ? 0 : this.listFar(from, Math.min(to, firstNear), 0);

@@ -19,7 +19,24 @@ export function findDisagreement(
   observed: Observation,
   page: number,
 ): Disagreement | undefined {
-  return areasDisagree(records, observed, page) ?? pagesDisagree(records, observed, page);
+  const disagreement = areasDisagree(records, observed, page);
+  if (disagreement !== undefined || pagesFollowAreas(observed, page)) return disagreement;
+  return pagesDisagree(records, observed, page);
+}
+
+/** Whether the pages shown are those of the areas shown, which are known to be the model's: the usual case. */
+function pagesFollowAreas(observed: Observation, page: number): boolean {
+  const { areaCount, areaStarts, areaEnds, areaFlags, pageAddrs, pageFlags } = observed;
+  let next = 0;
+  for (let index = 0; index < areaCount; index++) {
+    const end = areaEnds[index] ?? 0;
+    const flags = areaFlags[index];
+    for (let addr = areaStarts[index] ?? 0; addr < end; addr += page) {
+      if (pageAddrs[next] !== addr || pageFlags[next] !== flags) return false;
+      next++;
+    }
+  }
+  return next === observed.pageCount;
 }
 
 function areasDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {

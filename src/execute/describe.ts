@@ -30,8 +30,8 @@ export function describeObservedPage(
       return index < 0 ? noArea(addr) : `${printAddr(addr)} in ${describeArea(observed, index)}`;
     }
     case "pages": {
-      const index = observed.pageAddrs.subarray(0, observed.pageCount).indexOf(addr);
-      return index < 0 ? noPage(addr) : pageText(addr, observed.pageFlags[index] ?? 0);
+      const flags = observed.pageFlags[observed.pageAddrs.subarray(0, observed.pageCount).indexOf(addr)];
+      return flags === undefined ? noPage(addr) : pageText(addr, flags);
     }
   }
 }

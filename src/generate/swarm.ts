@@ -66,7 +66,7 @@ export class Swarm {
   /** Selects anew. */
   draw(dice: Dice): void {
     this.injecting = this.hello.inject.includes("backend") && dice.chance(1, 2);
-    this.far = dice.chance(1, 32);
+    this.far = dice.chance(1, 64);
     this.large = dice.chance(1, 256);
     this.drawPalette(dice);
     this.drawChoices(dice);
