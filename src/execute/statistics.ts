@@ -1,6 +1,6 @@
 import type { Footprint } from "../../properties/footprint.ts";
 import { SOMETIMES, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
-import { ANSWER_CLASSES, type Answer, type AnswerClass, answerClass } from "../trace/answer.ts";
+import { ANSWER_CLASSES, type Answer, answerCode } from "../trace/answer.ts";
 import { OPS, type Op, type Request } from "../trace/request.ts";
 
 /** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
@@ -17,7 +17,7 @@ export class Statistics {
   note(request: Request, answer: Answer, footprint: Footprint, injected: number): void {
     this.requests++;
     const row = (OP_CODES.get(request.op) ?? 0) * ANSWER_CLASSES.length;
-    increment(this.answers, row + (CLASS_CODES.get(answerClass(answer)) ?? 0));
+    increment(this.answers, row + answerCode(answer));
     for (let rest = situationsOf(request, answer, footprint, injected); rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
     }
@@ -40,7 +40,6 @@ export class Statistics {
 }
 
 const OP_CODES = new Map<Op, number>(OPS.map((op, code) => [op, code]));
-const CLASS_CODES = new Map<AnswerClass, number>(ANSWER_CLASSES.map((name, code) => [name, code]));
 
 function increment(counts: Float64Array, index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import fc from "fast-check";
-import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import seedrandom from "seedrandom";
 
 /** How many runs share one seeding of seedrandom, which costs as much as a run does. */
@@ -23,7 +23,7 @@ export class RunSeeds {
   random(run: number): fc.Random {
     const block = Math.floor(run / BLOCK);
     if (block !== this.block) this.fill(block);
-    return new fc.Random(xorshift128plus(this.seeds[run % BLOCK] ?? 0));
+    return new fc.Random(xoroshiro128plus(this.seeds[run % BLOCK] ?? 0));
   }
 
   private fill(block: number): void {

@@ -62,7 +62,7 @@ class TraceArbitrary extends fc.Arbitrary<readonly Request[]> {
   }
 }
 
-/** One 32-bit integer. */
+/** One integer of 30 bits, which fast-check draws at half the price of 32. */
 function draw(random: fc.Random): number {
-  return random.nextInt(-0x80000000, 0x7fffffff);
+  return random.nextInt(0, 0x3fffffff);
 }

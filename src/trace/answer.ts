@@ -85,25 +85,32 @@ export type AnswerClass = (typeof ANSWER_CLASSES)[number];
 
 /** The class of `answer`. */
 export function answerClass(answer: Answer): AnswerClass {
+  return ANSWER_CLASSES[answerCode(answer)] ?? "value";
+}
+
+/** The index in `ANSWER_CLASSES` of the class of `answer`. */
+export function answerCode(answer: Answer): number {
   switch (answer.kind) {
     case "ok":
-    case "fault":
-    case "panic":
-      return answer.kind;
+      return 0;
     case "truth":
-      return answer.truth ? "true" : "false";
+      return answer.truth ? 1 : 2;
     case "address":
-      return answer.address === null ? "none" : "value";
+      return answer.address === null ? 3 : 4;
     case "area":
-      return answer.area === null ? "none" : "value";
+      return answer.area === null ? 3 : 4;
     case "areas":
     case "pages":
     case "bytes":
     case "frames":
     case "count":
-      return "value";
+      return 4;
+    case "fault":
+      return 5;
     case "err":
-      return answer.name;
+      return 6 + ERROR_NAMES.indexOf(answer.name);
+    case "panic":
+      return ANSWER_CLASSES.length - 1;
   }
 }
 
