@@ -3,9 +3,9 @@ import type { Request } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
 import { foldSpace } from "./boundaries.ts";
-import { dropChunks, dropPairs } from "./drop.ts";
+import { dropBeforeFailure, dropChunks, dropPairs } from "./drop.ts";
 import { compareTraces } from "./order.ts";
-import { exchangeFlags, mergeMaps, splitMaps, substituteOps, swapNeighbours } from "./substitute.ts";
+import { exchangeFlags, foldProtects, mergeMaps, splitMaps, substituteOps, swapNeighbours } from "./substitute.ts";
 
 /**
  * The traces to try in place of `requests`, the boldest simplifications first. Each is simpler in the
@@ -31,8 +31,10 @@ function largestMap(requests: readonly Request[]): number {
 
 function* passes(requests: readonly Request[], page: number): Generator<Request[]> {
   yield* dropChunks(requests);
+  yield* dropBeforeFailure(requests);
   yield* dropPairs(requests);
   yield* mergeMaps(requests);
+  yield* foldProtects(requests);
   yield* substituteOps(requests);
   yield* splitMaps(requests);
   yield* foldSpace(requests, page);

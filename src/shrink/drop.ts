@@ -1,4 +1,4 @@
-import type { Request } from "../trace/request.ts";
+import { isCommand, type Request } from "../trace/request.ts";
 
 /** Traces with a chunk left out: halves first, then quarters, down to single requests; the last ones first. */
 export function* dropChunks(requests: readonly Request[]): Generator<Request[]> {
@@ -15,6 +15,18 @@ export function* dropPairs(requests: readonly Request[]): Generator<Request[]> {
   for (let later = requests.length - 1; later > 0; later--) {
     for (let earlier = later - 1; earlier >= 0; earlier--) {
       yield requests.filter((_, index) => index !== earlier && index !== later);
+    }
+  }
+}
+
+/** Traces with one request left out and an injected failure that comes a call earlier for it. */
+export function* dropBeforeFailure(requests: readonly Request[]): Generator<Request[]> {
+  for (const [at, request] of requests.entries()) {
+    if (!isCommand(request) || !request.inject || request.inject.after === 0) continue;
+    const { inject } = request;
+    const earlier = requests.with(at, { ...request, inject: { ...inject, after: inject.after - 1 } });
+    for (let left = 0; left < requests.length; left++) {
+      if (left !== at) yield earlier.filter((_, index) => index !== left);
     }
   }
 }

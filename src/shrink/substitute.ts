@@ -1,5 +1,5 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
-import type { Flags } from "../trace/flags.ts";
+import { type Flags, withProtection } from "../trace/flags.ts";
 import type { MapCommand, Request } from "../trace/request.ts";
 import { boundariesOf } from "./boundaries.ts";
 
@@ -37,6 +37,20 @@ export function* splitMaps(requests: readonly Request[]): Generator<Request[]> {
       const cut = requests[later];
       const parts = cut === undefined ? undefined : partsLeft(map, cut);
       if (parts) yield requests.with(at, parts.first).with(later, parts.second);
+    }
+  }
+}
+
+/** Traces in which a map gets the flags right away that a later protect of all of it would give it. */
+export function* foldProtects(requests: readonly Request[]): Generator<Request[]> {
+  for (const [at, map] of requests.entries()) {
+    for (const [later, protect] of requests.entries()) {
+      if (later <= at || map.op !== "map" || protect.op !== "protect") continue;
+      const whole = protect.start <= map.start && map.start + map.size <= protect.start + protect.size;
+      if (whole) {
+        const flags = withProtection(map.flags, protect.flags);
+        yield requests.with(at, { ...map, flags }).filter((_, index) => index !== later);
+      }
     }
   }
 }
