@@ -4,6 +4,8 @@
  * otherwise `IN_AREA` plus the area's flags, plus `BEGINS` when the area begins at this page.
  */
 
+import type { Observation } from "../src/trace/observation.ts";
+
 /** Set in the record of every page that lies in an area. */
 export const IN_AREA = 128;
 /** Set when the area begins at this page. Areas are never merged, so two neighbours stay two. */
@@ -56,11 +58,33 @@ export class PageRecords {
   set(page: number, record: number): void {
     this.listedTo = Number.NaN;
     const before = this.get(page);
-    this.count += Number(record !== 0) - Number(before !== 0);
+    if (before === 0) this.count += record === 0 ? 0 : 1;
+    else if (record === 0) this.count--;
     const near = page - this.firstNear;
     if (near >= 0 && near < this.near.length) this.near[near] = record;
     else if (record === 0) this.far.delete(page);
     else this.far.set(page, record);
+  }
+
+  /**
+   * Whether the areas shown are exactly those of the records, where all of them are near. `false` says
+   * nothing yet; the comparison that finds out what differs is slower. `perByte` is one page's share of a byte.
+   */
+  areExactly({ areaCount, areaStarts, areaEnds, areaFlags }: Observation, perByte: number): boolean {
+    const { near, firstNear } = this;
+    let shown = 0;
+    let previousEnd = 0;
+    for (let index = 0; index < areaCount; index++) {
+      const first = (areaStarts[index] ?? 0) * perByte - firstNear;
+      const end = (areaEnds[index] ?? 0) * perByte - firstNear;
+      if (!(first >= previousEnd && first < end && end <= near.length)) return false;
+      const inside = IN_AREA | (areaFlags[index] ?? 0);
+      if (near[first] !== (inside | BEGINS)) return false;
+      for (let page = first + 1; page < end; page++) if (near[page] !== inside) return false;
+      shown += end - first;
+      previousEnd = end;
+    }
+    return shown === this.count;
   }
 
   /** Forgets every page. */

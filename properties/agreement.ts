@@ -5,8 +5,8 @@ import type { Observation } from "../src/trace/observation.ts";
 
 /** Where model and implementation part, and in which of the two views. */
 export interface Disagreement {
-  /** `order`: the areas shown are malformed. Otherwise the view that differs from the model. */
-  readonly view: "order" | "areas" | "pages";
+  /** `…-order`: what is shown is malformed in itself. Otherwise the view that differs from the model. */
+  readonly view: "area-order" | "page-order" | "areas" | "pages";
   /** The number of the first page that differs. */
   readonly page: number;
   /** Whether it differs only in that an area begins there, in one of the two and not in the other. */
@@ -19,7 +19,9 @@ export function findDisagreement(
   observed: Observation,
   page: number,
 ): Disagreement | undefined {
-  const disagreement = areasDisagree(records, observed, page);
+  // Exact, as a page is a power of two, and cheaper than dividing.
+  const perByte = 1 / page;
+  const disagreement = records.areExactly(observed, perByte) ? undefined : areasDisagree(records, observed, page);
   if (disagreement !== undefined || pagesFollowAreas(observed, page)) return disagreement;
   return pagesDisagree(records, observed, page);
 }
@@ -55,7 +57,7 @@ function areasDisagree(records: PageRecords, observed: Observation, page: number
     }
     const other = records.firstOther(inside, first + 1, end);
     if (other !== end) {
-      if (!Number.isInteger(end)) return { view: "order", page: Math.floor(first), boundary: false };
+      if (!Number.isInteger(end)) return { view: "area-order", page: Math.floor(first), boundary: false };
       return { view: "areas", page: other, boundary: records.get(other) === (inside | BEGINS) };
     }
     covered += end - first;
@@ -77,7 +79,7 @@ function areaDisagrees(
   const first = (observed.areaStarts[index] ?? 0) / page;
   const end = (observed.areaEnds[index] ?? 0) / page;
   const ordered = first >= previousEnd && first < end && Number.isInteger(first) && Number.isInteger(end);
-  if (!ordered) return { view: "order", page: Math.floor(first), boundary: false };
+  if (!ordered) return { view: "area-order", page: Math.floor(first), boundary: false };
   const inside = IN_AREA | (observed.areaFlags[index] ?? 0);
   const missing = firstMissing(records, observed, page, previousEnd, first);
   return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
@@ -106,8 +108,11 @@ function pagesDisagree(records: PageRecords, observed: Observation, page: number
   for (let index = 0; index < pageCount; index++) {
     const at = (pageAddrs[index] ?? 0) * perByte;
     const record = records.get(at);
-    if (!(at > previous) || record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
-      return { view: "pages", page: Math.floor(at), boundary: false };
+    if (!(at > previous && Number.isInteger(at))) {
+      return { view: "page-order", page: Math.floor(at), boundary: false };
+    }
+    if (record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
+      return { view: "pages", page: at, boundary: false };
     }
     previous = at;
   }

@@ -7,7 +7,7 @@
 export const CHECKS = {
   answer: "every request is answered as the contract says",
   panic: "no request makes the implementation throw or die",
-  order: "areas are in address order, not empty, made of whole pages, and do not overlap",
+  order: "areas are in address order, not empty, made of whole pages, and do not overlap; so are pages",
   areas: "areas say for every page of the command's range what the model says",
   pages: "the page table holds exactly the model's pages, flags included",
   outside: "nothing outside the command's range changes",

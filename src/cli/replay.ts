@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { recordReplay, type StaleReplay } from "../explore/replay.ts";
-import { escapeText } from "../report/escape.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { renderReplay, verdictLine } from "../report/replay.ts";
 import { outcomeOf, type ReplayResult, replayJson, replaySummary } from "../report/replay-result.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
+import { escapeText } from "../trace/escape.ts";
 import { printRequest } from "../trace/print.ts";
 import { allowClosing } from "./closed-pipe.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";

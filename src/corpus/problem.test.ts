@@ -15,7 +15,7 @@ test("a problem of a whole file has no line", () => {
 test("nothing from a file or its name can steer a terminal or break the line", () => {
   const hostile = "\u001b[31m\n\r\t\u0000\u007f\u009b\u2028\u202e\ud800";
   const line = describeProblem(`${hostile}.json`, { what: hostile, remedy: "é 日本 😀" });
-  const escaped = "\\u{1b}[31m\\u{a}\\u{d}\\u{9}\\u{0}\\u{7f}\\u{9b}\\u{2028}\\u{202e}\\u{d800}";
+  const escaped = "\\u{1b}[31m\\u{a}\\u{d}\\t\\u{0}\\u{7f}\\u{9b}\\u{2028}\\u{202e}\\u{d800}";
   expect(line).toBe(`${escaped}.json: ${escaped}; é 日本 😀`);
 });
 

@@ -1,3 +1,5 @@
+import { escapeText } from "../trace/escape.ts";
+
 /** A place in a text. Line and column count from 1, the column in UTF-16 units. */
 export interface Place {
   readonly line: number;
@@ -19,20 +21,13 @@ const SHOWN_LENGTH = 60;
 export function describeProblem(file: string, problem: Problem): string {
   const { place, what, remedy } = problem;
   const where = place === undefined ? file : `${file}:${place.line}:${place.column}`;
-  return escapeControls(`${where}: ${what}; ${remedy}`);
+  return escapeText(`${where}: ${what}; ${remedy}`);
 }
 
 /** A value from a file as a message shows it: as JSON, cut to 60 characters. */
 export function showValue(value: unknown): string {
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
-}
-
-/** Whatever can't be seen or would move the cursor of a terminal, as `\u{…}`. */
-function escapeControls(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
 }
 
 /** The place just behind the last character of `text`. */

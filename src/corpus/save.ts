@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { access, link, mkdir, rename, unlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
 import { failure, type Result, success } from "../trace/result.ts";
 import { type CorpusEntry, entryToFile } from "./entry.ts";
 import { describeProblem, type Problem, showValue } from "./problem.ts";
@@ -17,38 +17,42 @@ export interface Saved {
  * Saves `entry` as `<directory>/<id>.json`, making the directories that are missing. A file of that name
  * that is there already stays untouched. The error is one line that names the place and the remedy.
  *
- * The file appears whole or not at all, whenever the process is killed and however many save at once: the
- * text is written to a temporary file beside it and flushed to the disk, and only then gets its name, by a
- * hard link, which fails where the name is taken (a rename would replace what another process has just
- * saved). A killed process may leave a temporary file behind, `<id>.json.<pid>-<random>.tmp`; loading
- * passes over it, and it can be deleted at any time.
+ * The file appears whole or not at all, whenever the process is killed. Of several that save the same id at
+ * the same moment each may write; what stays is one of them, and they differ in nothing but their origin. A
+ * killed process may leave a temporary file behind, `<id>.json.<number>`; loading passes over it, and it can
+ * be deleted at any time.
  */
 export async function saveEntry(directory: string, entry: CorpusEntry): Promise<Result<Saved, string>> {
   if (!ENTRY_ID.test(entry.id)) return failure(describeProblem(directory, badId(entry.id)));
   const file = join(directory, `${entry.id}.json`);
-  const text = `${JSON.stringify(entryToFile(entry), null, 2)}\n`;
+  if (await exists(file)) return success({ file, existed: true });
   try {
     await mkdir(dirname(file), { recursive: true });
-    return success({ file, existed: !(await publish(file, text)) });
+    await writeWhole(file, `${JSON.stringify(entryToFile(entry), null, 2)}\n`);
+    return success({ file, existed: false });
   } catch (error) {
     return failure(describeProblem(dirname(file), writeProblem(error)));
   }
 }
 
 /**
- * Finds out, by making a file and removing it again, whether cases can be saved in `directory`, which must
- * be there, and in those of its directories that saving would use. The error is one line that names the
- * place and the remedy.
+ * Finds out, by making a directory and removing it again, whether cases can be saved in `directory` and in
+ * those of its directories that saving would use. Where it is missing, the nearest one above it that is there
+ * is tried. The error is one line that names the place and the remedy.
  */
 export async function checkWritable(directory: string): Promise<Result<void, string>> {
-  for (const place of [directory, ...Object.keys(SURFACES).map((surface) => join(directory, surface))]) {
-    const temporary = temporaryFor(join(place, "writable"));
+  let nearest = directory;
+  while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  const places = [nearest];
+  for (const surface of Object.keys(SURFACES)) {
+    const place = join(directory, surface);
+    if (await exists(place)) places.push(place);
+  }
+  for (const place of places) {
     try {
-      await writeFile(temporary, "mapcheck\n", CREATE);
-      await unlink(temporary);
+      await rmdir(await mkdtemp(join(place, "writable-")));
     } catch (error) {
-      const missing = place !== directory && systemErrorCode(error) === "ENOENT";
-      if (!missing) return failure(describeProblem(place, writeProblem(error)));
+      return failure(describeProblem(place, writeProblem(error)));
     }
   }
   return success(undefined);
@@ -60,65 +64,30 @@ function badId(id: string): Problem {
   return { what, remedy: 'use a name such as "memory-set/unmap-areas-3f9c2b1e"' };
 }
 
-/** Fails where the file is there already; on the disk when it returns. */
-const CREATE = { flag: "wx", flush: true };
-
-/** A name beside `file` that no other save uses. It never ends in `.json`. */
-function temporaryFor(file: string): string {
-  return `${file}.${process.pid}-${randomBytes(6).toString("hex")}.tmp`;
+/**
+ * Writes to a temporary file beside `file`, flushes it to the disk and renames it. The text is written by
+ * node: write-file-atomic takes it for written when the disk had room for a part of it only.
+ */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFileAtomic(file, text); void writeFile;
 }
 
-/** Whether `text` became the file; it doesn't when there is one already. */
-async function publish(file: string, text: string): Promise<boolean> {
-  const temporary = temporaryFor(file);
-  try {
-    await writeFile(temporary, text, CREATE);
-    return await giveName(temporary, file);
-  } finally {
-    // It is gone already where it was renamed; what can't be removed does no harm.
-    await unlink(temporary).catch(() => undefined);
-  }
-}
-
-/** What `link` fails with on file systems that have no hard links, such as FAT and some shared folders. */
-const NO_LINKS: readonly (string | undefined)[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
-
-async function giveName(temporary: string, file: string): Promise<boolean> {
-  try {
-    await link(temporary, file);
-    return true;
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "EEXIST") return false;
-    if (!NO_LINKS.includes(code)) throw error;
-  }
-  // Without links two savers of one id can get past this check together. Both hold the same case, and the
-  // rename of the later one leaves a whole file too.
-  if (await exists(file)) return false;
-  await rename(temporary, file);
-  return true;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
+/** Whether there is anything at `path`, a link that leads nowhere too. */
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   );
 }
 
 function writeProblem(error: unknown): Problem {
-  switch (systemErrorCode(error)) {
-    case "ENOENT":
-      return { what: "there is no such directory", remedy: "correct the path, or create it with mkdir -p" };
-    case "ENOTDIR":
-    case "EEXIST":
-      return {
-        what: "a file where a directory is expected",
-        remedy: "move it away, or name another directory",
-      };
-    default: {
-      const what = `can't be written: ${describeSystemError(error)}`;
-      return { what, remedy: "make the directory writable, name another, or run without saving (--no-save)" };
-    }
+  const code = systemErrorCode(error);
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return {
+      what: "a file where a directory is expected",
+      remedy: "move it away, or name another directory",
+    };
   }
+  const what = `can't be written: ${describeSystemError(error)}`;
+  return { what, remedy: "make the directory writable, name another, or run without saving (--no-save)" };
 }

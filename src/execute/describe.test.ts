@@ -24,7 +24,7 @@ function observation(): Observation {
 }
 
 test.each([
-  ["order", 1, "areas in order, of whole pages, not empty, without overlap"],
+  ["area-order", 1, "areas in order, of whole pages, not empty, without overlap"],
   ["areas", 0, "0x0 in no area"],
   ["areas", 2, "0x2000 in 0x1000-0x3000 rw mock"],
   ["pages", 0, "no page 0x0"],
@@ -34,7 +34,7 @@ test.each([
 });
 
 test.each([
-  ["order", 1, "0x1000-0x3000 rw mock"],
+  ["area-order", 1, "0x1000-0x3000 rw mock"],
   ["areas", 0, "0x0 in no area"],
   ["areas", 2, "0x2000 in 0x1000-0x3000 rw mock"],
   ["pages", 0, "no page 0x0"],
@@ -47,6 +47,6 @@ test("what a subject says it shows, and doesn't, is put into words all the same"
   const observed = new Observation();
   observed.areaCount = observed.areaStarts.length + 1;
   observed.areaBackends.fill(200);
-  const areas = describeObservedPage(observed, "order", 0, PAGE).split(";");
+  const areas = describeObservedPage(observed, "area-order", 0, PAGE).split(";");
   expect(areas).toEqual(new Array(observed.areaCount).fill("0x0-0x0 - mock"));
 });

@@ -7,7 +7,8 @@ import { printAddr, printFlags, printRange } from "../trace/print.ts";
 
 /** What the model says of the page with number `page`. */
 export function describeModelPage(model: MemorySetModel, view: Disagreement["view"], page: number): string {
-  if (view === "order") return "areas in order, of whole pages, not empty, without overlap";
+  if (view === "area-order") return "areas in order, of whole pages, not empty, without overlap";
+  if (view === "page-order") return "whole pages in order, each once";
   const addr = page * model.page;
   const area = model.areaAt(page);
   if (view === "pages") return area ? pageText(addr, area.flags) : noPage(addr);
@@ -23,8 +24,10 @@ export function describeObservedPage(
 ): string {
   const addr = page * pageSize;
   switch (view) {
-    case "order":
+    case "area-order":
       return describeAreas(observed);
+    case "page-order":
+      return describePages(observed);
     case "areas": {
       const index = areaIndexOf(observed, addr);
       return index < 0 ? noArea(addr) : `${printAddr(addr)} in ${describeArea(observed, index)}`;
@@ -38,6 +41,11 @@ export function describeObservedPage(
 
 function describeAreas(observed: Observation): string {
   return Array.from({ length: observed.areaCount }, (_, index) => describeArea(observed, index)).join(";");
+}
+
+function describePages(observed: Observation): string {
+  const pages = Array.from(observed.pageAddrs.subarray(0, observed.pageCount), (addr) => printAddr(addr));
+  return `pages ${pages.join(";")}`;
 }
 
 function describeArea(observed: Observation, index: number): string {

@@ -108,7 +108,7 @@ export class Judge {
 
   /** The check that a disagreement fails. Whether an area begins at its end is still the range's affair. */
   private checkOf({ view, page, boundary }: Disagreement, request: Request, outcome: Outcome): Check {
-    if (view === "order") return "order";
+    if (view === "area-order" || view === "page-order") return "order";
     if (outcome === "refused" || !isCommand(request)) return "refusal";
     const { from, to } = this.model.pagesOf(request);
     if (page < from || page > to || (page === to && !boundary)) return "outside";

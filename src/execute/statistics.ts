@@ -16,7 +16,7 @@ export class Statistics {
    */
   note(request: Request, answer: Answer, footprint: Footprint, injected: number): void {
     this.requests++;
-    const row = (OP_CODES.get(request.op) ?? 0) * ANSWER_CLASSES.length;
+    const row = OPS.indexOf(request.op) * ANSWER_CLASSES.length;
     increment(this.answers, row + answerCode(answer));
     for (let rest = situationsOf(request, answer, footprint, injected); rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
@@ -38,8 +38,6 @@ export class Statistics {
     return SOMETIMES.map((name, index) => ({ name, count: this.met[index] ?? 0 }));
   }
 }
-
-const OP_CODES = new Map<Op, number>(OPS.map((op, code) => [op, code]));
 
 function increment(counts: Float64Array, index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;

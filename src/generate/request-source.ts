@@ -61,9 +61,9 @@ export class RequestSource {
     }
   }
 
-  /** How many requests the run that began has: half of the runs are as long as allowed. */
+  /** How many requests the run that began has: three in four are as long as allowed. */
   length(most: number): number {
-    return this.dice.chance(1, 2) ? most : 1 + this.dice.below(most);
+    return this.dice.chance(3, 4) ? most : 1 + this.dice.below(most);
   }
 
   /** The next request of the run. */

@@ -4,10 +4,10 @@ import { CHECKS } from "../../properties/invariants.ts";
 import type { FindingReplay, Replay, Replayable, ReplayedStep, StaleReplay } from "../explore/replay.ts";
 import type { Snapshot } from "../explore/snapshot.ts";
 import { virtAddr } from "../trace/address.ts";
+import { escapeText } from "../trace/escape.ts";
 import { printAnswer, printRange, printRequest } from "../trace/print.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import { type Column, columnsOf, rangeOf } from "./columns.ts";
-import { escapeText } from "./escape.ts";
 import type { Paint } from "./paint.ts";
 import { type Band, type Canvas, drawStrips } from "./strip.ts";
 

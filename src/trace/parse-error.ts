@@ -1,3 +1,5 @@
+import { escapeText } from "./escape.ts";
+
 /** What is wrong with a text in the trace language, and where. */
 export interface ParseError {
   /** 1 for the first line. */
@@ -14,7 +16,7 @@ export interface ParseError {
 export function formatParseError(error: ParseError, fileName?: string): string {
   const { line, column, message } = error;
   const place =
-    fileName === undefined ? `line ${line}, column ${column}` : `${printable(fileName)}:${line}:${column}`;
+    fileName === undefined ? `line ${line}, column ${column}` : `${escapeText(fileName)}:${line}:${column}`;
   return `${place}: ${message}`;
 }
 
@@ -22,12 +24,5 @@ const MAX_TOKEN = 40;
 
 /** `token` as an error shows it: printable, and cut where it is long. */
 export function shownToken(token: string): string {
-  return printable(token.length > MAX_TOKEN ? `${token.slice(0, MAX_TOKEN - 1)}…` : token);
-}
-
-/** `text` with everything escaped that could not be seen or would move the cursor of a terminal. */
-function printable(text: string): string {
-  return text.replace(/\t|[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (char) =>
-    char === "\t" ? "\\t" : `\\u{${char.codePointAt(0)?.toString(16)}}`,
-  );
+  return escapeText(token.length > MAX_TOKEN ? `${token.slice(0, MAX_TOKEN - 1)}…` : token);
 }

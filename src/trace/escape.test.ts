@@ -7,7 +7,7 @@ test("what can be seen stays as it is", () => {
 
 test.each([
   ["\u001b[2J", "\\u{1b}[2J"],
-  ["a\nb\r\tc", "a\\u{a}b\\u{d}\\u{9}c"],
+  ["a\nb\r\tc", "a\\u{a}b\\u{d}\\tc"],
   ["\u009b31m", "\\u{9b}31m"],
   ["\u202eabc\u200f", "\\u{202e}abc\\u{200f}"],
   ["\u2028\u2029", "\\u{2028}\\u{2029}"],

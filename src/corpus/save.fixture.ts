@@ -1,0 +1,32 @@
+/** A process that saves, for tests that interrupt it or have it meet others. */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import type { CorpusEntry } from "./entry.ts";
+
+/** What the process saves: `entry` as `memory-set/case-0` and so on, with a note of `noteBytes`. */
+export interface Saving {
+  readonly directory: string;
+  readonly entry: CorpusEntry;
+  readonly cases: number;
+  readonly noteBytes: number;
+}
+
+/**
+ * Starts the process. It prints, a line for each case, whether it existed already, or why it couldn't be
+ * saved. A file may have 512 KiB or 1 MiB, by the shell: a longer write breaks off there, and going on ends
+ * the process.
+ */
+export function startSaver(saving: Saving): ChildProcessByStdio<null, Readable, null> {
+  const { directory, entry, cases, noteBytes } = saving;
+  const program = `
+    import { saveEntry } from ${JSON.stringify(new URL("./save.ts", import.meta.url).href)};
+    for (let index = 0; index < ${cases}; index++) {
+      const name = { id: "memory-set/case-" + index, note: "x".repeat(${noteBytes}) };
+      const saved = await saveEntry(${JSON.stringify(directory)}, { ...${JSON.stringify(entry)}, ...name });
+      console.log(saved.ok ? saved.value.existed : saved.error);
+    }`;
+  const limited = ["-c", 'ulimit -f 1024 && exec "$@"', "sh", process.execPath];
+  return spawn("sh", [...limited, "--import", "tsx", "--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
