@@ -8,6 +8,7 @@ import { type Answer, type AreaRecord, ERRORS, OK, type PageRecord } from "../sr
 import type { Command, FindFreeQuery, MapCommand, ProtectCommand, Query } from "../src/trace/request.ts";
 import type { Observation } from "../src/trace/observation.ts";
 import { addressLimit, type Terms } from "../src/trace/space.ts";
+import { Footprint } from "./footprint.ts";
 import { BEGINS, FLAG_BITS, IN_AREA, PageRecords } from "./page-records.ts";
 
 /** The flags that `protect` may change: r, w and x. */
@@ -16,6 +17,8 @@ const RWX = 7;
 /** What the memory-set surface must answer and show. One instance models one `reset` after another. */
 export class MemorySetModel {
   readonly pages: PageRecords;
+  /** What the range of the last command that was carried out met. */
+  readonly footprint = new Footprint();
   /** Bytes in a page. */
   readonly page: number;
   private readonly limit: number;
@@ -78,17 +81,16 @@ export class MemorySetModel {
   commit(command: Command): void {
     switch (command.op) {
       case "map":
-        if (command.replace) this.unmap(command.start, command.size);
+        // Without `replace` it was accepted because there is nothing to unmap.
+        this.unmap(command);
         this.map(command);
         return;
       case "unmap":
-        this.unmap(command.start, command.size);
+      case "clear":
+        this.unmap(command);
         return;
       case "protect":
         this.protect(command);
-        return;
-      case "clear":
-        this.pages.clear();
         return;
       case "fault":
       case "access":
@@ -197,30 +199,56 @@ export class MemorySetModel {
 
   private map(command: MapCommand): void {
     const { from, to } = this.pagesOf(command);
-    for (let page = from; page < to; page++) this.pages.set(page, IN_AREA | command.flags);
     this.pages.set(from, IN_AREA | BEGINS | command.flags);
+    for (let page = from + 1; page < to; page++) this.pages.set(page, IN_AREA | command.flags);
   }
 
-  private unmap(start: number, size: number): void {
-    const to = (start + size) / this.page;
-    const count = this.pages.list(start / this.page, to);
+  private unmap(command: Command): void {
+    const { from, to } = this.pagesOf(command);
+    const count = this.meet(from, to);
     for (let index = 0; index < count; index++) this.pages.set(this.pages.listed[index] ?? 0, 0);
     // What is left of an area that was cut at `to` begins there now.
-    if (size > 0 && this.pages.get(to) !== 0) this.pages.set(to, this.pages.get(to) | BEGINS);
+    if (this.footprint.cutsRight) this.pages.set(to, this.pages.get(to) | BEGINS);
   }
 
   private protect(command: ProtectCommand): void {
     const { from, to } = this.pagesOf(command);
-    const cutAtStart = this.pages.get(from) !== 0 && this.changes(from, command);
-    const cutAtEnd = to > from && this.pages.get(to - 1) !== 0 && this.changes(to - 1, command);
-    const count = this.pages.list(from, to);
+    const count = this.meet(from, to);
+    if (count === 0) return;
+    const cutAtStart = this.footprint.cutsLeft && this.changes(from, command);
+    const cutAtEnd = this.footprint.cutsRight && this.changes(to - 1, command);
     for (let index = 0; index < count; index++) {
       const page = this.pages.listed[index] ?? 0;
-      const record = this.pages.get(page);
-      this.pages.set(page, (record & ~RWX) | (command.flags & RWX));
+      if (!this.changes(page, command)) continue;
+      this.pages.set(page, (this.pages.get(page) & ~RWX) | (command.flags & RWX));
+      this.footprint.changed++;
     }
-    if (cutAtStart && count > 0) this.pages.set(from, this.pages.get(from) | BEGINS);
-    if (cutAtEnd && this.pages.get(to) !== 0) this.pages.set(to, this.pages.get(to) | BEGINS);
+    if (cutAtStart) this.pages.set(from, this.pages.get(from) | BEGINS);
+    if (cutAtEnd) this.pages.set(to, this.pages.get(to) | BEGINS);
+  }
+
+  /** Lists the pages of [from, to) that lie in areas, and notes how the range lies on these. */
+  private meet(from: number, to: number): number {
+    const { pages, footprint } = this;
+    const count = pages.list(from, to);
+    footprint.reset(to - from);
+    if (count === 0) return 0;
+    footprint.mapped = count;
+    footprint.holes = count < to - from;
+    footprint.cutsLeft = this.continues(from);
+    footprint.cutsRight = this.continues(to);
+    let areas = footprint.cutsLeft ? 1 : 0;
+    for (let index = 0; index < count; index++) {
+      if ((pages.get(pages.listed[index] ?? 0) & BEGINS) !== 0) areas++;
+    }
+    footprint.areas = areas;
+    return count;
+  }
+
+  /** Whether `page` lies in an area that begins before it. */
+  private continues(page: number): boolean {
+    const record = this.pages.get(page);
+    return record !== 0 && (record & BEGINS) === 0;
   }
 
   private changes(page: number, command: ProtectCommand): boolean {

@@ -57,11 +57,12 @@ export class PageRecords {
   /** Replaces the record of `page`. */
   set(page: number, record: number): void {
     this.listedTo = Number.NaN;
-    const before = this.get(page);
+    const near = page - this.firstNear;
+    const isNear = near >= 0 && near < this.near.length;
+    const before = isNear ? (this.near[near] ?? 0) : (this.far.get(page) ?? 0);
     if (before === 0) this.count += record === 0 ? 0 : 1;
     else if (record === 0) this.count--;
-    const near = page - this.firstNear;
-    if (near >= 0 && near < this.near.length) this.near[near] = record;
+    if (isNear) this.near[near] = record;
     else if (record === 0) this.far.delete(page);
     else this.far.set(page, record);
   }

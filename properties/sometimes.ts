@@ -4,7 +4,7 @@
  */
 import type { Answer, ErrorName } from "../src/trace/answer.ts";
 import type { Command, FindFreeQuery, Request } from "../src/trace/request.ts";
-import type { Footprint } from "./footprint.ts";
+import type { Footprint } from "../models/footprint.ts";
 
 /** Every situation of the memory-set surface. Its index here is its place in the statistics. */
 export const SOMETIMES = [
@@ -78,9 +78,9 @@ function rangeSituations(command: Command, answer: Answer, f: Footprint): number
       );
     case "protect":
       return (
-        when(inside && f.changing > 0, SPLIT_IN_THREE) |
-        when(several && f.holes && f.changing === f.mapped, PROTECTED_SEVERAL) |
-        when((f.cutsLeft || f.cutsRight) && f.changing === 0, LEFT_IN_ONE_PIECE) |
+        when(inside && f.changed > 0, SPLIT_IN_THREE) |
+        when(several && f.holes && f.changed === f.mapped, PROTECTED_SEVERAL) |
+        when((f.cutsLeft || f.cutsRight) && f.changed === 0, LEFT_IN_ONE_PIECE) |
         when(f.mapped === 0, PROTECTED_NOTHING)
       );
     case "clear":

@@ -32,7 +32,13 @@ export function pageOption(): Option {
 }
 
 /** The space of `pages` pages of `page` bytes from address 0. The error is a line for the user. */
-export function spaceOf({ pages, page }: { readonly pages: number; readonly page: number }): Result<Space, string> {
+export function spaceOf({
+  pages,
+  page,
+}: {
+  readonly pages: number;
+  readonly page: number;
+}): Result<Space, string> {
   const space = { base: virtAddr(0), size: pages * page, page, frames: 0 };
   const misfit = misfitOfSpace(space, ADDRESS_LIMIT);
   if (misfit === undefined) return success(space);

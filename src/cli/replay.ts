@@ -1,15 +1,13 @@
 import type { Command } from "commander";
-import { recordReplay, type StaleReplay } from "../explore/replay.ts";
+import { describeStale, recordReplay } from "../explore/replay.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { renderReplay, verdictLine } from "../report/replay.ts";
 import { outcomeOf, type ReplayResult, replayJson, replaySummary } from "../report/replay-result.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
-import { escapeText } from "../trace/escape.ts";
-import { printRequest } from "../trace/print.ts";
 import { allowClosing } from "./closed-pipe.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { pageOption, pagesOption, spaceOf, subjectOption } from "./options.ts";
-import { type ByteStream, type CaseInput, type ReplayInput, readInputs } from "./replay-input.ts";
+import { type ByteStream, type ReplayInput, readInputs } from "./replay-input.ts";
 
 /** What the command line asks of `replay`. */
 export interface ReplayOptions {
@@ -113,7 +111,8 @@ function replayInput(
   const { replay, steps } = recordReplay(entry, subject.subject);
   const known = { file, ...(entry.id !== undefined && { id: entry.id }) };
   if (replay.status === "stale") {
-    return { result: { ...known, status: "stale", reason: describeStale(input, replay) }, text: "" };
+    const reason = describeStale(entry, replay, file, input.placeOf);
+    return { result: { ...known, status: "stale", reason }, text: "" };
   }
   const result =
     replay.status === "agree"
@@ -125,10 +124,4 @@ function replayInput(
   const view = { paint, width, addrBits: subject.subject.hello.addrBits, subject: subject.name };
   const text = renderReplay(entry, replay, steps, view);
   return { result, text: several ? `${text}\n` : text };
-}
-
-function describeStale({ file, entry, placeOf }: CaseInput, { at, reason, remedy }: StaleReplay): string {
-  const request = at === undefined ? undefined : entry.requests[at];
-  const place = at === undefined || request === undefined ? file : `${placeOf(at)}: ${printRequest(request)}`;
-  return escapeText(`${place}: ${reason}; ${remedy}`);
 }

@@ -15,7 +15,12 @@ export function addSubjects(program: Command, finish: Finish): void {
 }
 
 function asJson(): string {
-  const listed = SUBJECTS.map(({ name, surface, summary, killedBy }) => ({ name, surface, summary, killedBy }));
+  const listed = SUBJECTS.map(({ name, surface, summary, killedBy }) => ({
+    name,
+    surface,
+    summary,
+    killedBy,
+  }));
   return `${JSON.stringify(listed, null, 2)}\n`;
 }
 

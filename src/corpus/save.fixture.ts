@@ -11,11 +11,7 @@ export interface Saving {
   readonly noteBytes: number;
 }
 
-/**
- * Starts the process. It prints, a line for each case, whether it existed already, or why it couldn't be
- * saved. A file may have 512 KiB or 1 MiB, by the shell: a longer write breaks off there, and going on ends
- * the process.
- */
+/** Starts the process. It prints, a line for each case, whether it existed already, or why it couldn't be saved. */
 export function startSaver(saving: Saving): ChildProcessByStdio<null, Readable, null> {
   const { directory, entry, cases, noteBytes } = saving;
   const program = `
@@ -25,8 +21,7 @@ export function startSaver(saving: Saving): ChildProcessByStdio<null, Readable, 
       const saved = await saveEntry(${JSON.stringify(directory)}, { ...${JSON.stringify(entry)}, ...name });
       console.log(saved.ok ? saved.value.existed : saved.error);
     }`;
-  const limited = ["-c", 'ulimit -f 1024 && exec "$@"', "sh", process.execPath];
-  return spawn("sh", [...limited, "--import", "tsx", "--input-type=module", "--eval", program], {
+  return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

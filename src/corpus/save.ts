@@ -69,7 +69,7 @@ function badId(id: string): Problem {
  * node: write-file-atomic takes it for written when the disk had room for a part of it only.
  */
 async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFileAtomic(file, text); void writeFile;
+  await writeFileAtomic(file, "", { tmpfileCreated: (temporary) => writeFile(temporary, text) });
 }
 
 /** Whether there is anything at `path`, a link that leads nowhere too. */

@@ -1,6 +1,5 @@
 import { MemorySetModel } from "../../models/memory-set.ts";
 import { type Disagreement, findDisagreement } from "../../properties/agreement.ts";
-import { Footprint } from "../../properties/footprint.ts";
 import type { Check } from "../../properties/invariants.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding, FindingKind } from "../trace/finding.ts";
@@ -22,7 +21,6 @@ type Outcome = "done" | "refused" | "failed";
 export class Judge {
   readonly model: MemorySetModel;
   private readonly terms: Terms;
-  private readonly footprint = new Footprint();
   private at = 0;
   private injected = 0;
 
@@ -49,15 +47,11 @@ export class Judge {
     statistics?: Statistics,
   ): Finding | undefined {
     if (answer.kind === "panic") return this.finding("panic", "panic", answer, "no panic", answer.text);
-    const command = isCommand(request);
-    if (statistics) {
-      if (command && answer.kind === "ok") this.measure(request);
-      statistics.note(request, answer, this.footprint, observed.injected);
-    }
-    const finding = command
+    const finding = isCommand(request)
       ? this.judgeCommand(request, answer, observed)
       : this.judgeQuery(request, answer, observed);
     this.at++;
+    statistics?.note(request, answer, this.model.footprint, observed.injected);
     return finding;
   }
 
@@ -134,12 +128,6 @@ export class Judge {
     observed: string,
   ): Finding {
     return { kind, check, at: this.at, expected, observed, answer: answerClass(answer) };
-  }
-
-  /** How the command lies on what was there before: the model has not carried it out yet. */
-  private measure(command: Command): void {
-    const { from, to } = this.model.pagesOf(command);
-    this.footprint.measure(this.model.pages, from, to, command.op === "protect" ? command.flags : undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Footprint } from "../../properties/footprint.ts";
+import type { Footprint } from "../../models/footprint.ts";
 import { SOMETIMES, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
 import { ANSWER_CLASSES, type Answer, answerCode } from "../trace/answer.ts";
 import { OPS, type Op, type Request } from "../trace/request.ts";

@@ -38,15 +38,14 @@ export interface Tally {
   readonly statistics: Statistics;
   /** How many traces were run. */
   runs: number;
+  /** How many findings there are so far: saved cases that fail, and what was found. */
+  findings: number;
 }
 
 /** An empty tally. */
 export function newTally(): Tally {
-  return { statistics: new Statistics(), runs: 0 };
+  return { statistics: new Statistics(), runs: 0, findings: 0 };
 }
-
-/** How many runs go by between two looks at the clock. */
-const RUNS_BETWEEN_LOOKS = 16;
 
 /**
  * Runs traces until one shows a finding, which is shrunk and returned, or until the budget is spent or
@@ -61,6 +60,7 @@ export async function fuzz(
   const executor = new Executor(campaign.subject, campaign.space);
   const found = await search(executor, campaign, budget, pace, tally);
   if (found === undefined) return undefined;
+  tally.findings++;
   const run = tally.runs - 1;
   const reduction = await reduce(found, executor.terms, (requests) => executor.run(requests), pace);
   return { ...reduction, run, shrunkFrom: found.finding.at + 1 };
@@ -76,14 +76,11 @@ async function search(
   const traces = trace(space, { hello: subject.hello, maxCommands });
   const seeds = new RunSeeds(seed);
   while (tally.runs < budget.runs && pace.seconds < budget.seconds && !pace.stopped) {
-    const pauseAt = Math.min(tally.runs + RUNS_BETWEEN_LOOKS, budget.runs);
-    while (tally.runs < pauseAt) {
-      const requests = traces.generate(seeds.random(tally.runs), undefined).value;
-      tally.runs++;
-      const finding = executor.run(requests, tally.statistics);
-      if (finding) return { requests, finding };
-    }
-    await pace.breathe();
+    const requests = traces.generate(seeds.random(tally.runs), undefined).value;
+    tally.runs++;
+    const finding = executor.run(requests, tally.statistics);
+    if (finding) return { requests, finding };
+    if (pace.turnIsOver) await pace.breathe();
   }
   return undefined;
 }

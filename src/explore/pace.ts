@@ -38,9 +38,8 @@ export class Pace {
     return performance.now() >= this.turnEnds;
   }
 
-  /** Lets the rest of the process have its turn if ours is over. */
+  /** Shows progress and lets the rest of the process have its turn. */
   async breathe(): Promise<void> {
-    if (!this.turnIsOver) return;
     this.progress();
     await setImmediate();
     this.turnEnds = performance.now() + TURN;

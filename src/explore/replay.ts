@@ -1,10 +1,11 @@
 import type { MemorySetModel } from "../../models/memory-set.ts";
+import { describeProblem } from "../corpus/problem.ts";
 import { Executor, type Watch } from "../execute/executor.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import { findMisfit, misfitOfSpace } from "../trace/preconditions.ts";
-import { printAnswer } from "../trace/print.ts";
+import { printAnswer, printRequest } from "../trace/print.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import { addressLimit, type Hello, type Space, type Surface } from "../trace/space.ts";
 import { type Snapshot, snapshotOfModel, snapshotOfObservation } from "./snapshot.ts";
@@ -100,6 +101,21 @@ export function recordReplay(entry: Replayable, subject: Subject): RecordedRepla
     }
   });
   return { replay, steps };
+}
+
+/**
+ * Why nothing was run, as one line that names the place and the remedy, safe to print on a terminal. `file`
+ * is where the case is, `placeOf` says where in it the request with some index stands.
+ */
+export function describeStale(
+  { requests }: Replayable,
+  { at, reason, remedy }: StaleReplay,
+  file: string,
+  placeOf: (at: number) => string,
+): string {
+  const request = at === undefined ? undefined : requests[at];
+  if (at === undefined || request === undefined) return describeProblem(file, { what: reason, remedy });
+  return describeProblem(placeOf(at), { what: `${printRequest(request)}: ${reason}`, remedy });
 }
 
 /** Why the case can't run on an implementation that says `hello` of itself. */

@@ -8,7 +8,7 @@ import type { Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { type Budget, type FoundByFuzzing, fuzz, newTally, type Tally } from "./fuzz.ts";
 import type { Pace } from "./pace.ts";
-import { replayEntry } from "./replay.ts";
+import { describeStale, replayEntry } from "./replay.ts";
 
 /** What a fuzzing session is to do. */
 export interface Session {
@@ -42,7 +42,7 @@ export interface SessionFinding {
 /** How a session ended. */
 export interface SessionResult {
   readonly findings: readonly SessionFinding[];
-  /** Saved cases that were replayed before fuzzing. */
+  /** How many saved cases were replayed before fuzzing; stale ones are not. */
   readonly replayed: number;
   /** What was wrong with files of the corpus or with saving, a line each. */
   readonly problems: readonly string[];
@@ -52,9 +52,13 @@ export interface SessionResult {
 }
 
 /** Replays the saved cases that concern the subject, then fuzzes, then saves what was found. */
-export async function runSession(session: Session, pace: Pace, tally: Tally = newTally()): Promise<SessionResult> {
+export async function runSession(
+  session: Session,
+  pace: Pace,
+  tally: Tally = newTally(),
+): Promise<SessionResult> {
   const problems: string[] = [];
-  const { findings, replayed } = await replayCorpus(session, problems);
+  const { findings, replayed } = await replayCorpus(session, pace, tally, problems);
   const { target, space, seed, maxCommands, budget } = session;
   const found = await fuzz({ subject: target.subject, space, seed, maxCommands }, budget, pace, tally);
   if (found) await addFound(findings, found, session, problems);
@@ -68,7 +72,12 @@ export async function runSession(session: Session, pace: Pace, tally: Tally = ne
   };
 }
 
-async function replayCorpus({ target, corpus }: Session, problems: string[]) {
+async function replayCorpus(
+  { target, corpus }: Session,
+  pace: Pace,
+  tally: Tally,
+  problems: string[],
+): Promise<{ readonly findings: Map<string, SessionFinding>; readonly replayed: number }> {
   const findings = new Map<string, SessionFinding>();
   let replayed = 0;
   for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
@@ -76,10 +85,15 @@ async function replayCorpus({ target, corpus }: Session, problems: string[]) {
     if (loaded.status === "stale") problems.push(loaded.reason);
     if (loaded.status !== "entry" || loaded.entry.surface !== target.surface) continue;
     const { file, entry } = loaded;
+    if (pace.turnIsOver) await pace.breathe();
+    if (pace.stopped) break;
     const result = replayEntry(entry, target.subject);
-    replayed++;
-    if (result.status === "stale") problems.push(`${file}: stale: ${result.reason}`);
+    if (result.status === "stale") {
+      problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
+    }
+    else replayed++;
     if (result.status === "finding") findings.set(entry.id, savedFinding(file, entry, result.finding));
+    tally.findings = findings.size;
   }
   return { findings, replayed };
 }
@@ -98,7 +112,15 @@ async function addFound(
   if (saved && !saved.ok) problems.push(saved.error);
   const file = saved?.ok ? saved.value.file : known;
   findings.delete(entry.id);
-  findings.set(entry.id, { id: entry.id, file, trace: lines(found.requests), finding, shrunkFrom, run, executions });
+  findings.set(entry.id, {
+    id: entry.id,
+    file,
+    trace: lines(found.requests),
+    finding,
+    shrunkFrom,
+    run,
+    executions,
+  });
 }
 
 function entryOf(found: FoundByFuzzing, { target, space, seed }: Session): CorpusEntry {

@@ -48,9 +48,9 @@ export class RequestSource {
     this.middlePage = this.limitPage / 2;
   }
 
-  /** Begins a run. */
-  begin(seed: number): void {
-    this.dice.seed(seed);
+  /** Begins a run, which three integers of up to 32 bits determine. */
+  begin(a: number, b: number, c: number): void {
+    this.dice.seed(a, b, c);
     this.swarm.draw(this.dice);
     this.anchors.clear();
     this.anchors.add(this.firstPage);
@@ -67,8 +67,7 @@ export class RequestSource {
   }
 
   /** The next request of the run. */
-  next(seed: number): Request {
-    this.dice.seed(seed);
+  next(): Request {
     const choice = this.swarm.choose(this.dice);
     switch (choice) {
       case "map":
@@ -157,7 +156,7 @@ export class RequestSource {
     const near = dice.chance(5, 8);
     const page = near ? this.anchors.pick(dice) + (SHIFTS[dice.below(SHIFTS.length)] ?? 0) : this.firstPage + dice.below(this.spacePages);
     if (this.swarm.far) return Math.min(Math.max(page, 0), this.limitPage - 1);
-    return Math.min(Math.max(page, this.firstPage), this.spaceEnd);
+    return Math.min(Math.max(page, this.firstPage), this.spaceEnd - 1);
   }
 
   /**
@@ -166,14 +165,18 @@ export class RequestSource {
    */
   private drawRange(): void {
     const { dice } = this;
-    this.from = this.drawPage();
+    const one = this.drawPage();
     const kind = dice.below(32);
-    if (kind < 13) this.to = this.anchors.pick(dice);
-    else if (kind < 24) this.to = this.from + 1 + dice.below(4);
-    else if (kind < 30) this.to = this.from + 1 + dice.below(this.spacePages);
-    else if (kind < 31) this.to = this.from;
-    else this.to = this.from + this.limitPage / 2;
-    if (this.to < this.from) [this.from, this.to] = [Math.max(this.to, 0), this.from];
+    let other: number;
+    if (kind < 13) other = this.anchors.pick(dice);
+    else if (kind < 24) other = one + 1 + dice.below(4);
+    else if (kind < 30) other = one + 1 + dice.below(this.spacePages);
+    else if (kind < 31) other = one;
+    else other = one + this.limitPage / 2;
+    // Two anchors that are the same would make too many ranges empty.
+    if (other === one && kind < 13) other++;
+    this.from = Math.min(one, other);
+    this.to = Math.max(one, other);
     if (!this.swarm.far) this.to = Math.min(this.to, this.spaceEnd);
     else if (this.from < this.middlePage) this.to = Math.min(this.to, this.middlePage);
     this.anchors.add(this.from);

@@ -25,7 +25,7 @@ export const DEFAULT_MAX_COMMANDS = 50;
  *
  *     fc.assert(fc.property(trace(space), (requests) => execute(requests, subject, space) === undefined));
  *
- * It draws one integer a request from fast-check's random source, brings mapcheck's own shrinker, and
+ * It draws a run's randomness straight from fast-check's random source, brings mapcheck's own shrinker, and
  * shrinks a trace that it didn't generate, from a file say, as well as one that it did.
  */
 export function trace(space: Space, options: TraceOptions = {}): fc.Arbitrary<readonly Request[]> {
@@ -45,10 +45,10 @@ class TraceArbitrary extends fc.Arbitrary<readonly Request[]> {
   }
 
   override generate(random: fc.Random): fc.Value<readonly Request[]> {
-    this.source.begin(draw(random));
+    this.source.begin(draw(random), draw(random), draw(random));
     const requests: Request[] = [];
     const length = this.source.length(this.maxCommands);
-    for (let index = 0; index < length; index++) requests.push(this.source.next(draw(random)));
+    for (let index = 0; index < length; index++) requests.push(this.source.next());
     return new fc.Value<readonly Request[]>(requests, undefined);
   }
 

@@ -264,7 +264,7 @@ describe("looking up", () => {
   test("iteration and forEach go in address order", () => {
     const { set } = three();
     const visited: number[] = [];
-    set.forEach(({ start }) => {
+    set.forEach((start) => {
       visited.push(start);
     });
     expect(visited).toEqual([0x1000, 0x3000, 0x6000]);

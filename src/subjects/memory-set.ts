@@ -55,7 +55,9 @@ class MemorySetInstance implements Instance {
   }
 
   observe(into: Observation): void {
-    this.set.forEach((area) => into.area(area.start, area.end, area.flags, "mock"));
+    this.set.forEach((_start, area) => {
+      into.area(area.start, area.end, area.flags, "mock");
+    });
     this.pageTable.forEachPage((addr, flags) => into.page(addr, flags));
     into.injected = this.injected;
   }

@@ -1,0 +1,73 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { escapeText } from "../trace/escape.ts";
+import { EXIT, type ExitStatus } from "./exit-status.ts";
+import { addFuzz } from "./fuzz.ts";
+import { PROGRAM } from "./invocation.ts";
+import { addReplay } from "./replay.ts";
+import { addSubjects } from "./subjects.ts";
+
+const DESCRIPTION = `Tests memory-mapping code: runs sequences of map, unmap, protect and other requests on it and on a
+model of what such code promises, page by page, and looks for the first difference.`;
+
+const HELP = `
+Start here:
+  ${PROGRAM} fuzz                look for differences for ten seconds
+  ${PROGRAM} subjects            see what else can be tested
+  ${PROGRAM} replay corpus       run the saved cases again
+  ${PROGRAM} fuzz --help         see what a command can do
+
+Exit status: 0 all agree, 1 a finding, 2 wrong usage or unreadable input, 3 mapcheck itself or its
+environment failed.`;
+
+/** Runs the command line and gives its exit status. */
+export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.environment;
+  const program = new Command("mapcheck")
+    .description(DESCRIPTION)
+    .version(version())
+    .addHelpText("after", HELP)
+    .exitOverride();
+  for (const add of [addFuzz, addReplay, addSubjects]) {
+    add(program, (finished) => {
+      status = finished;
+    });
+  }
+  for (const command of [program, ...program.commands]) complainInOneLine(command);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.agree : EXIT.usage;
+  }
+}
+
+/** Has `command` say in one line what is wrong with its arguments. */
+function complainInOneLine(command: Command): void {
+  const name = command.parent === null ? "mapcheck" : `mapcheck ${command.name()}`;
+  command.configureOutput({
+    outputError: (text, write) => {
+      const what = text
+        .trimEnd()
+        .replace(/^error: /, "")
+        .replace(/\n\(Did you mean (.*)\?\)$/, " (did you mean $1?)")
+        .replace(/ is invalid\. /, " is invalid: ");
+      write(`mapcheck: ${escapeText(what.replace(/\.$/, ""))}; ${name} --help says what there is\n`);
+    },
+  });
+}
+
+/** The version in `package.json`, which lies above the sources and above the build alike. */
+function version(): string {
+  const require = createRequire(import.meta.url);
+  for (const path of ["../../package.json", "../../../package.json"]) {
+    try {
+      const { name, version }: { name?: string; version?: string } = require(path);
+      if (name === "mapcheck" && version !== undefined) return version;
+    } catch {
+      // It is one directory further up when this runs from the build.
+    }
+  }
+  return "unknown";
+}
