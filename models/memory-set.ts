@@ -5,8 +5,8 @@
  */
 import { virtAddr } from "../src/trace/address.ts";
 import { type Answer, type AreaRecord, ERRORS, OK, type PageRecord } from "../src/trace/answer.ts";
-import type { Command, FindFreeQuery, MapCommand, ProtectCommand, Query } from "../src/trace/request.ts";
 import type { Observation } from "../src/trace/observation.ts";
+import type { Command, FindFreeQuery, MapCommand, ProtectCommand, Query } from "../src/trace/request.ts";
 import { addressLimit, type Terms } from "../src/trace/space.ts";
 import { Footprint } from "./footprint.ts";
 import { BEGINS, FLAG_BITS, IN_AREA, PageRecords } from "./page-records.ts";

@@ -21,7 +21,9 @@ export function findDisagreement(
 ): Disagreement | undefined {
   // Exact, as a page is a power of two, and cheaper than dividing.
   const perByte = 1 / page;
-  const disagreement = records.areExactly(observed, perByte) ? undefined : areasDisagree(records, observed, page);
+  const disagreement = records.areExactly(observed, perByte)
+    ? undefined
+    : areasDisagree(records, observed, page);
   if (disagreement !== undefined || pagesFollowAreas(observed, page)) return disagreement;
   return pagesDisagree(records, observed, page);
 }

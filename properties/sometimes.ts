@@ -2,9 +2,10 @@
  * The `sometimes` properties: situations that a run must have met to mean anything. A campaign in which no
  * area was ever split proves nothing about splitting, and says so.
  */
+
+import type { Footprint } from "../models/footprint.ts";
 import type { Answer, ErrorName } from "../src/trace/answer.ts";
 import type { Command, FindFreeQuery, Request } from "../src/trace/request.ts";
-import type { Footprint } from "../models/footprint.ts";
 
 /** Every situation of the memory-set surface. Its index here is its place in the statistics. */
 export const SOMETIMES = [
@@ -36,7 +37,12 @@ export type Sometimes = (typeof SOMETIMES)[number];
  * `footprint` says how the range of a command that was answered `ok` lay on the areas before it, `injected`
  * how many injected failures fired.
  */
-export function situationsOf(request: Request, answer: Answer, footprint: Footprint, injected: number): number {
+export function situationsOf(
+  request: Request,
+  answer: Answer,
+  footprint: Footprint,
+  injected: number,
+): number {
   switch (request.op) {
     case "map":
     case "unmap":

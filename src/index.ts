@@ -29,7 +29,9 @@ export {
   type AddrRange,
   type PhysAddr,
   physAddr,
+  rangeContains,
   rangeFrom,
+  rangesOverlap,
   type VirtAddr,
   virtAddr,
 } from "./trace/address.ts";

@@ -13,10 +13,18 @@ import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
 import { failure, type Result, success } from "../trace/result.ts";
-import type { Space } from "../trace/space.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
-import { pageOption, pagesOption, parseCount, parseDuration, spaceOf, subjectOption } from "./options.ts";
+import {
+  pageOption,
+  pagesOption,
+  parseCount,
+  parseDuration,
+  parseMaxCommands,
+  parsePath,
+  spaceOf,
+  subjectOption,
+} from "./options.ts";
 
 /** What the command line asks of `fuzz`. */
 export interface FuzzOptions {
@@ -51,15 +59,17 @@ const DEFAULT_SECONDS = 10;
 const MAX_WORK = 2 ** 22;
 
 const HELP = `
-The saved cases of the corpus come first. Then random traces are run, each on a fresh instance, and after
-every command its answer and the whole state are compared with a model. The first difference is a finding:
-it ends the search, is shrunk to the simplest trace that still shows it, and is saved in the corpus.
-Ctrl-C ends the search too, with its report; a second Ctrl-C ends the program at once.
+The saved cases of the corpus are run first. Then random traces are, each on a
+fresh instance, and after every command its answer and the whole state are
+compared with a model. The first difference is a finding: it ends the search,
+is shrunk to the simplest trace that still shows it, saved in the corpus, and
+printed with the line that replays it. Ctrl-C ends the search too, with its
+report; a second Ctrl-C ends the program at once.
 
 Examples:
   ${PROGRAM} fuzz
   ${PROGRAM} fuzz --time 10m --pages 64
-  ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo --no-save`;
+  ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo`;
 
 /** `mapcheck fuzz`: saved cases first, then random traces. */
 export function addFuzz(program: Command, finish: Finish): void {
@@ -70,7 +80,7 @@ export function addFuzz(program: Command, finish: Finish): void {
     .addOption(subjectOption())
     .option(
       "--seed <text>",
-      "any text; the same seed gives the same traces, other options being equal (default: a fresh one, printed)",
+      "any text; the same seed gives the same traces, if the other options are the same too (default: a fresh one, which is printed)",
     )
     .addOption(new Option("--runs <count>", "stop after this many random traces").argParser(parseCount))
     .addOption(
@@ -81,13 +91,15 @@ export function addFuzz(program: Command, finish: Finish): void {
     .addOption(
       new Option("--max-commands <count>", "the longest trace, in commands")
         .default(DEFAULT_MAX_COMMANDS)
-        .argParser(parseCount),
+        .argParser(parseMaxCommands),
     )
     .addOption(pagesOption())
     .addOption(pageOption())
-    .option(
-      "--corpus <directory>",
-      `where saved cases are read from and new ones go (default: ${DEFAULT_CORPUS}, made when needed)`,
+    .addOption(
+      new Option(
+        "--corpus <directory>",
+        `where saved cases are read from and new ones go (default: ${DEFAULT_CORPUS}, made when needed)`,
+      ).argParser(parsePath),
     )
     .option("--no-save", "do not save what is found")
     .option("--json", "print one JSON object on standard output, instead of text")
@@ -194,7 +206,7 @@ function stopOnSignal(pace: Pace): { readonly release: () => void } {
 function lineFor({ target, space, seed, maxCommands }: Session, { corpus }: FuzzOptions) {
   return ({ file, run }: SessionFinding): string => {
     const subject = ["--subject", target.name];
-    if (file !== null) return commandLine(["replay", file, ...subject]);
+    if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject]);
     const size = ["--pages", `${space.size / space.page}`, "--page", `0x${space.page.toString(16)}`];
     const place = corpus === undefined ? [] : ["--corpus", corpus];
     const runs = ["--runs", `${(run ?? 0) + 1}`, "--max-commands", `${maxCommands}`];

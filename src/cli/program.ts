@@ -7,18 +7,20 @@ import { PROGRAM } from "./invocation.ts";
 import { addReplay } from "./replay.ts";
 import { addSubjects } from "./subjects.ts";
 
-const DESCRIPTION = `Tests memory-mapping code: runs sequences of map, unmap, protect and other requests on it and on a
-model of what such code promises, page by page, and looks for the first difference.`;
+const DESCRIPTION =
+  "Tests memory-mapping code: runs sequences of map, unmap, protect and other requests on it and on a model " +
+  "of what such code promises, and looks for the first difference.";
 
 const HELP = `
 Start here:
-  ${PROGRAM} fuzz                look for differences for ten seconds
-  ${PROGRAM} subjects            see what else can be tested
-  ${PROGRAM} replay corpus       run the saved cases again
-  ${PROGRAM} fuzz --help         see what a command can do
+  ${PROGRAM} fuzz            search for ten seconds
+  ${PROGRAM} subjects        see what else can be tested
+  ${PROGRAM} replay corpus   run the saved cases again
+  ${PROGRAM} fuzz --help     see what a command does`;
 
-Exit status: 0 all agree, 1 a finding, 2 wrong usage or unreadable input, 3 mapcheck itself or its
-environment failed.`;
+const EXIT_STATUS_HELP = `
+Exit status: 0 all agree, 1 a finding, 2 wrong usage or unreadable input,
+3 mapcheck itself or its environment failed.`;
 
 /** Runs the command line and gives its exit status. */
 export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
@@ -27,6 +29,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
     .description(DESCRIPTION)
     .version(version())
     .addHelpText("after", HELP)
+    .addHelpText("afterAll", EXIT_STATUS_HELP)
     .exitOverride();
   for (const add of [addFuzz, addReplay, addSubjects]) {
     add(program, (finished) => {
@@ -52,8 +55,11 @@ function complainInOneLine(command: Command): void {
         .trimEnd()
         .replace(/^error: /, "")
         .replace(/\n\(Did you mean (.*)\?\)$/, " (did you mean $1?)")
-        .replace(/ is invalid\. /, " is invalid: ");
-      write(`mapcheck: ${escapeText(what.replace(/\.$/, ""))}; ${name} --help says what there is\n`);
+        .replace(" is invalid. ", " is invalid; ")
+        .replace(/\.$/, "");
+      // What is wrong with an argument is followed by what to write instead.
+      const remedy = what.includes(" is invalid; ") ? "" : `; ${name} --help says what there is`;
+      write(`mapcheck: ${escapeText(what)}${remedy}\n`);
     },
   });
 }

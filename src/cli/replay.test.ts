@@ -142,7 +142,7 @@ describe("standard input", () => {
   test("options that give no space are wrong usage", async () => {
     const { status } = await replay(["-"], { ...STACK, page: 0x1800 }, "clear");
     expect(status).toBe(2);
-    expect(complaints.join("")).toContain("--pages 16 with --page 6144 gives no usable space");
+    expect(complaints.join("")).toContain("--pages 16 with --page 0x1800 gives no usable space");
   });
 
   test("more than any trace is refused", async () => {

@@ -4,8 +4,8 @@ import { type Paint, paintFor } from "../report/paint.ts";
 import { renderReplay, verdictLine } from "../report/replay.ts";
 import { outcomeOf, type ReplayResult, replayJson, replaySummary } from "../report/replay-result.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
-import { allowClosing } from "./closed-pipe.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
+import { PROGRAM } from "./invocation.ts";
 import { pageOption, pagesOption, spaceOf, subjectOption } from "./options.ts";
 import { type ByteStream, type ReplayInput, readInputs } from "./replay-input.ts";
 
@@ -30,29 +30,37 @@ export interface ReplayStreams {
 /** The width where the terminal doesn't say. */
 const DEFAULT_WIDTH = 80;
 
-const PATHS_HELP = `
-A path is a corpus file (*.json), a directory with such files below it, any other file with a trace as
-text, or - for a trace on standard input. A trace as text may begin with a reset line; without one it runs
-in the space that --pages and --page give. Of several cases only those with a finding are shown in full.
+const HELP = `
+A path is a corpus file (*.json), a directory with such files below it, any
+other file with a trace as text, or - for a trace on standard input. A trace as
+text has one request a line; lines with # are comments. Its first line may be a
+reset that names the space; without one it runs in the one that --pages and
+--page give. Of several cases only those with a finding are shown in full.
 
-In the pictures [ is where an area begins, ] where it ends and = where it goes on. Below it are the pages
-between two addresses: rw (all of them), rw *4 (four), r . rw (one by one), r 3/8 (three of eight), . (none).`;
+In the pictures [ is where an area begins, ] where it ends and = where it goes
+on. Below it are the pages between two addresses: rw (all of them), rw *4
+(four), r . rw (one by one), r 3/8 (three of eight), . (none).
+
+Examples:
+  ${PROGRAM} replay corpus
+  ${PROGRAM} replay FILE.json --subject defect:unmap-loses-right-part
+  echo "map 0x0 0x3000 rw mock" | ${PROGRAM} replay -`;
 
 /** `mapcheck replay`: saved cases and typed traces, step by step. */
 export function addReplay(program: Command, finish: Finish): void {
   program
     .command("replay")
-    .description("run saved cases or a trace of your own and show what happens at every step")
-    .argument("<path...>", "what to replay, - for standard input")
+    .summary("run saved cases or a trace of your own and show every step")
+    .description("Runs saved cases or a trace of your own, and shows what happens at every step.")
+    .argument("<path...>", "what to replay: files, directories, - for standard input")
     .addOption(subjectOption())
     .option("-v, --verbose", "show every case in full, also of several that agree")
     .addOption(pagesOption())
     .addOption(pageOption())
-    .option("--json", "print one JSON object on standard output")
-    .addHelpText("after", PATHS_HELP)
+    .option("--json", "print one JSON object on standard output, instead of text")
+    .addHelpText("after", HELP)
     .action(async (paths: string[], options: ReplayOptions) => {
       const { stdin, stdout } = process;
-      allowClosing(stdout);
       const print = (text: string) => stdout.write(text);
       // Undefined where it is no terminal, and 0 where the terminal doesn't know.
       const width = stdout.columns || DEFAULT_WIDTH;

@@ -1,13 +1,24 @@
 import type { Command } from "commander";
-import { SUBJECTS } from "../subjects/registry.ts";
+import { type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
 import { EXIT, type Finish } from "./exit-status.ts";
+import { PROGRAM } from "./invocation.ts";
+
+const HELP = `
+Examples:
+  ${PROGRAM} subjects
+  ${PROGRAM} fuzz --subject defect:touching-overlaps`;
 
 /** `mapcheck subjects`: what can be tested by name. */
 export function addSubjects(program: Command, finish: Finish): void {
   program
     .command("subjects")
-    .description("list what can be tested: the stack, and defects planted in it on purpose")
-    .option("--json", "print one JSON array")
+    .summary("list what can be tested")
+    .description(
+      "Lists what can be tested: the stack, and the stack with a defect planted in it on purpose, to see that " +
+        "it is found.",
+    )
+    .option("--json", "print one JSON array on standard output, instead of text")
+    .addHelpText("after", HELP)
     .action(({ json }: { readonly json?: boolean }) => {
       process.stdout.write(json ? asJson() : asLines());
       finish(EXIT.agree);
@@ -25,6 +36,13 @@ function asJson(): string {
 }
 
 function asLines(): string {
-  const width = Math.max(...SUBJECTS.map(({ name }) => name.length));
-  return SUBJECTS.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}\n`).join("");
+  const sound = SUBJECTS.filter(({ killedBy }) => killedBy === undefined);
+  const defects = SUBJECTS.filter(({ killedBy }) => killedBy !== undefined);
+  const heading = "The same with a defect planted on purpose, to see that it is found:";
+  return `${listOf(sound)}\n${heading}\n\n${listOf(defects)}`;
+}
+
+function listOf(subjects: readonly NamedSubject[]): string {
+  const width = Math.max(...subjects.map(({ name }) => name.length));
+  return subjects.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join("");
 }

@@ -1,4 +1,4 @@
-/** A process that saves, for tests that interrupt it or have it meet others. */
+/** Savers whom something stops: permissions, a kill, others that save the same. */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { CorpusEntry } from "./entry.ts";
@@ -24,4 +24,15 @@ export function startSaver(saving: Saving): ChildProcessByStdio<null, Readable, 
   return spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+}
+
+/** Runs `body` as a user whom permissions concern. They don't concern the superuser. */
+export async function unprivileged<T>(body: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return body();
+  process.seteuid?.(65534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid?.(0);
+  }
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { virtAddr } from "../trace/address.ts";
 import type { CorpusEntry } from "./entry.ts";
 import { loadDirectory, loadFile } from "./load.ts";
-import { startSaver } from "./save.fixture.ts";
+import { startSaver, unprivileged } from "./save.fixture.ts";
 import { checkWritable, saveEntry } from "./save.ts";
 
 let root = "";
@@ -55,17 +55,6 @@ const FILE = `{
 
 const NO_SAVE = "make the directory writable, name another, or run without saving (--no-save)";
 const MOVE_AWAY = "move it away, or name another directory";
-
-/** Runs `body` as a user whom permissions concern. They don't concern the superuser. */
-async function unprivileged<T>(body: () => Promise<T>): Promise<T> {
-  if (process.geteuid?.() !== 0) return body();
-  process.seteuid?.(65534);
-  try {
-    return await body();
-  } finally {
-    process.seteuid?.(0);
-  }
-}
 
 describe("saving a case", () => {
   test("writes its file, and the directories that are missing, and nothing else", async () => {

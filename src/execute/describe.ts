@@ -49,7 +49,10 @@ function describePages(observed: Observation): string {
 }
 
 function describeArea(observed: Observation, index: number): string {
-  const range = { start: virtAddr(observed.areaStarts[index] ?? 0), end: virtAddr(observed.areaEnds[index] ?? 0) };
+  const range = {
+    start: virtAddr(observed.areaStarts[index] ?? 0),
+    end: virtAddr(observed.areaEnds[index] ?? 0),
+  };
   const backend = BACKEND_KINDS[observed.areaBackends[index] ?? 0] ?? "mock";
   return `${printRange(range)} ${printFlags(observed.areaFlags[index] ?? 0)} ${backend}`;
 }

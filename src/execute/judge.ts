@@ -64,7 +64,8 @@ export class Judge {
       return this.finding("invariant", "injected", answer, "injected 0", `injected ${observed.injected}`);
     }
     if (outcome === "done") this.model.commit(command);
-    if (outcome === "failed" && this.terms.hello.failure === "consistent") this.model.adopt(command, observed);
+    if (outcome === "failed" && this.terms.hello.failure === "consistent")
+      this.model.adopt(command, observed);
     return this.compare(command, outcome, answer, observed);
   }
 

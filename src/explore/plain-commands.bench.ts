@@ -5,10 +5,11 @@
  */
 import fc from "fast-check";
 import { Judge } from "../execute/judge.ts";
+import { DEFAULT_WEIGHTS } from "../generate/swarm.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
-import { virtAddr } from "../trace/address.ts";
+import { type VirtAddr, virtAddr } from "../trace/address.ts";
 import { Observation } from "../trace/observation.ts";
-import type { Command, Request } from "../trace/request.ts";
+import type { Command, MapCommand, Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 
 interface Real {
@@ -41,7 +42,13 @@ class PlainCommand implements fc.Command<Judge, Real> {
 }
 
 /** Runs the plain way for `runs` runs and returns how many commands it carried out. */
-export function runPlainCommands(subject: Subject, space: Space, maxCommands: number, runs: number, seed: number): number {
+export function runPlainCommands(
+  subject: Subject,
+  space: Space,
+  maxCommands: number,
+  runs: number,
+  seed: number,
+): number {
   let executed = 0;
   const terms = { space, hello: subject.hello };
   const observed = new Observation();
@@ -57,29 +64,66 @@ export function runPlainCommands(subject: Subject, space: Space, maxCommands: nu
   return executed;
 }
 
-/** One arbitrary a verb, with the arguments and the injected failures that our own traces have. */
+/**
+ * One arbitrary a verb, with the arguments and the injected failures that our own traces have, and each
+ * verb about as often as in these, so that both ways work on states of much the same size.
+ */
 function plainCommands(space: Space): fc.Arbitrary<PlainCommand>[] {
   const pages = space.size / space.page;
-  const start = fc.nat(pages - 1).map((page) => virtAddr(space.base + page * space.page));
-  const size = fc.nat(pages).map((count) => count * space.page);
-  const some = fc.integer({ min: 1, max: pages }).map((count) => count * space.page);
+  const first = fc.nat(pages - 1);
+  const addr = first.map((page) => virtAddr(space.base + page * space.page));
+  const size = fc.integer({ min: 1, max: pages }).map((count) => count * space.page);
+  const range = fc.record({ first, count: fc.nat(pages) }).map(({ first: page, count }) => ({
+    start: virtAddr(space.base + page * space.page),
+    size: Math.min(count, pages - page) * space.page,
+  }));
   const flags = fc.nat(63);
-  const backend = fc.constant({ kind: "mock" } as const);
-  const limit = fc.constant({ start: space.base, end: virtAddr(space.base + space.size) });
+  const limit = { start: space.base, end: virtAddr(space.base + space.size) };
   const align = fc.constantFrom(space.page, 2 * space.page, 4 * space.page);
-  const plain: fc.Arbitrary<Request>[] = [
-    injected(fc.record({ op: fc.constant("map" as const), start, size, flags, backend, replace: fc.boolean() })),
-    injected(fc.record({ op: fc.constant("unmap" as const), start, size })),
-    injected(fc.record({ op: fc.constant("protect" as const), start, size, flags })),
-    injected(fc.record({ op: fc.constant("clear" as const) })),
-    fc.record({ op: fc.constant("find" as const), addr: start }),
-    fc.record({ op: fc.constant("overlaps" as const), start, size: some }),
-    fc.record({ op: fc.constant("find-free" as const), hint: start, size: some, limit, align }),
-  ];
-  return plain.map((requests) => requests.map((request) => new PlainCommand(request)));
+  const weights = DEFAULT_WEIGHTS;
+  return [
+    often(weights.map + weights.replace, injected(fc.tuple(range, flags, fc.boolean()).map(mapOf))),
+    often(weights.unmap, injected(range.map((at) => ({ op: "unmap", ...at }) as const))),
+    often(
+      weights.protect,
+      injected(fc.tuple(range, flags).map(([at, to]) => ({ op: "protect", ...at, flags: to }) as const)),
+    ),
+    often(weights.clear, injected(fc.constant({ op: "clear" } as const))),
+    often(
+      weights.find,
+      addr.map((at) => ({ op: "find", addr: at }) as const),
+    ),
+    often(
+      weights.overlaps,
+      fc.tuple(first, size).map(([page, bytes]) => overlapsOf(page, bytes, space)),
+    ),
+    often(
+      weights["find-free"],
+      fc
+        .record({ hint: addr, size, align })
+        .map((wanted) => ({ op: "find-free", ...wanted, limit }) as const),
+    ),
+  ].flat();
+}
+
+function mapOf([range, flags, replace]: [{ start: VirtAddr; size: number }, number, boolean]): MapCommand {
+  return { op: "map", ...range, flags, backend: { kind: "mock" }, replace };
+}
+
+function overlapsOf(page: number, bytes: number, { base, page: pageSize }: Space): Request {
+  return { op: "overlaps", start: virtAddr(base + page * pageSize), size: bytes };
+}
+
+/** The same arbitrary again and again, as `fc.commands` takes each of those it is given equally often. */
+function often(weight: number, requests: fc.Arbitrary<Request>): fc.Arbitrary<PlainCommand>[] {
+  return Array.from({ length: Math.max(1, Math.round(weight / 8)) }, () =>
+    requests.map((request) => new PlainCommand(request)),
+  );
 }
 
 function injected<C extends Command>(commands: fc.Arbitrary<C>): fc.Arbitrary<C> {
-  const failures = fc.option(fc.record({ kind: fc.constant("backend" as const), after: fc.nat(3) }), { freq: 12 });
+  const failures = fc.option(fc.record({ kind: fc.constant("backend" as const), after: fc.nat(3) }), {
+    freq: 12,
+  });
   return fc.tuple(commands, failures).map(([command, inject]) => (inject ? { ...command, inject } : command));
 }

@@ -90,8 +90,7 @@ async function replayCorpus(
     const result = replayEntry(entry, target.subject);
     if (result.status === "stale") {
       problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
-    }
-    else replayed++;
+    } else replayed++;
     if (result.status === "finding") findings.set(entry.id, savedFinding(file, entry, result.finding));
     tally.findings = findings.size;
   }

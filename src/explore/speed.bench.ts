@@ -26,9 +26,9 @@ import { RunSeeds } from "./seeds.ts";
 const SPACE: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 const MAX_COMMANDS = 50;
 /** How often each way takes its turn. */
-const TURNS = 7;
+const TURNS = 5;
 /** In a turn, the best of so many rounds counts, when the engine has compiled what is hot. */
-const ROUNDS = 12;
+const ROUNDS = 50;
 
 /** One way to run commands: does some, and says how many. */
 type Way = (round: number) => Promise<number> | number;
@@ -38,7 +38,10 @@ function executorAlone(): Way {
   const executor = new Executor(subject, SPACE);
   const traces = trace(SPACE, { maxCommands: MAX_COMMANDS });
   const seeds = new RunSeeds("bench");
-  const generated = Array.from({ length: 200 }, (_, run) => traces.generate(seeds.random(run), undefined).value);
+  const generated = Array.from(
+    { length: 200 },
+    (_, run) => traces.generate(seeds.random(run), undefined).value,
+  );
   const commands = generated.reduce((sum, requests) => sum + requests.length, 0);
   return () => {
     for (let repeat = 0; repeat < 5; repeat++) for (const requests of generated) executor.run(requests);
@@ -48,7 +51,12 @@ function executorAlone(): Way {
 
 async function fuzzLoop(round: number): Promise<number> {
   const tally = newTally();
-  const campaign = { subject: memorySetSubject(), space: SPACE, seed: `bench-${round}`, maxCommands: MAX_COMMANDS };
+  const campaign = {
+    subject: memorySetSubject(),
+    space: SPACE,
+    seed: `bench-${round}`,
+    maxCommands: MAX_COMMANDS,
+  };
   await fuzz(campaign, { runs: 1000, seconds: Number.POSITIVE_INFINITY }, new Pace(), tally);
   return tally.statistics.requests;
 }
@@ -88,7 +96,10 @@ interface Row {
 
 function rows(): Row[] {
   const names = Object.keys(WAYS);
-  const turns = Array.from({ length: TURNS }, () => new Map(names.map((name) => [name, measureElsewhere(name)])));
+  const turns = Array.from(
+    { length: TURNS },
+    () => new Map(names.map((name) => [name, measureElsewhere(name)])),
+  );
   return names.map((name) => ({
     name,
     commandsPerSecond: median(turns.map((turn) => turn.get(name) ?? 0)),
@@ -101,12 +112,16 @@ function median(values: readonly number[]): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: "boolean", default: false }, way: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { json: { type: "boolean", default: false }, way: { type: "string" } },
+  });
   const way = WAYS[values.way ?? ""];
   if (way) return void process.stdout.write(String(await measure(way())));
   const commands = rows();
   const memorySet = memorySetRows();
-  process.stdout.write(values.json ? `${JSON.stringify({ commands, memorySet })}\n` : table(commands, memorySet));
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ commands, memorySet })}\n` : table(commands, memorySet),
+  );
 }
 
 function table(commands: readonly Row[], memorySet: readonly MemorySetRow[]): string {
@@ -116,7 +131,9 @@ function table(commands: readonly Row[], memorySet: readonly MemorySetRow[]): st
       return `  ${name.padEnd(18)} ${millions(commandsPerSecond)} commands/s  ${timesPlain.toFixed(2)} x plain`;
     }),
     "the bare MemorySet: unmap, map and protect of one area",
-    ...memorySet.map(({ name, opsPerSecond }) => `  ${name.padEnd(18)} ${millions(opsPerSecond)} operations/s`),
+    ...memorySet.map(
+      ({ name, opsPerSecond }) => `  ${name.padEnd(18)} ${millions(opsPerSecond)} operations/s`,
+    ),
     "",
   ].join("\n");
 }

@@ -154,7 +154,9 @@ export class RequestSource {
   private drawPage(): number {
     const { dice } = this;
     const near = dice.chance(5, 8);
-    const page = near ? this.anchors.pick(dice) + (SHIFTS[dice.below(SHIFTS.length)] ?? 0) : this.firstPage + dice.below(this.spacePages);
+    const page = near
+      ? this.anchors.pick(dice) + (SHIFTS[dice.below(SHIFTS.length)] ?? 0)
+      : this.firstPage + dice.below(this.spacePages);
     if (this.swarm.far) return Math.min(Math.max(page, 0), this.limitPage - 1);
     return Math.min(Math.max(page, this.firstPage), this.spaceEnd - 1);
   }

@@ -1,23 +1,36 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
 import { CHECKS } from "../../properties/invariants.ts";
-import type { Statistics } from "../execute/statistics.ts";
-import type { SessionFinding, SessionResult } from "../explore/session.ts";
-import { ANSWER_CLASSES } from "../trace/answer.ts";
+import type { Session, SessionFinding, SessionResult } from "../explore/session.ts";
+import { escapeText } from "../trace/escape.ts";
+import type { Paint } from "./paint.ts";
+import { answerTable, count, counted, situations } from "./statistics.ts";
 
-/** The summary that ends a session, findings first. `replay` is the command that replays a file. */
-export function fuzzSummary(result: SessionResult, seed: string, replay: (file: string) => string): string {
-  const { tally, seconds, findings, interrupted } = result;
-  const { requests } = tally.statistics;
-  const parts = findings.map((finding) => describeFinding(finding, seed, replay));
-  if (requests > 0) parts.push(answerTable(tally.statistics), situations(tally.statistics));
-  const verdict =
-    findings.length === 0 ? "all agree" : `${findings.length} finding${findings.length === 1 ? "" : "s"}`;
-  const ended = interrupted ? ", interrupted" : "";
-  parts.push(
-    `${verdict}: ${count(tally.runs)} runs, ${count(requests)} commands in ${seconds.toFixed(1)} s${ended}, ` +
-      `${result.replayed} saved cases, seed ${seed}`,
-  );
-  return `${parts.join("\n\n")}\n`;
+/** What the summary needs to know besides the result. */
+export interface SummaryView {
+  readonly seed: string;
+  readonly paint: Paint;
+  /** The command line that shows a finding again. */
+  readonly lineFor: (finding: SessionFinding) => string;
+}
+
+/** The line that begins a session: what is tested, and how. */
+export function fuzzOpening({ target, space, maxCommands, seed }: Session): string {
+  const pages = `${counted(space.size / space.page, "page")} of 0x${space.page.toString(16)} bytes`;
+  const traces = `traces of up to ${counted(maxCommands, "command")}`;
+  return `fuzzing ${target.name}: ${pages}, ${traces}, seed ${escapeText(seed)}\n`;
+}
+
+/** The summary that ends a session. What was found comes last, with the line that shows it again. */
+export function fuzzSummary(result: SessionResult, view: SummaryView): string {
+  const { tally, findings } = result;
+  const met =
+    tally.statistics.requests > 0 ? [answerTable(tally.statistics), situations(tally.statistics)] : [];
+  const parts = [
+    ...met,
+    verdict(result, view),
+    ...findings.map((found) => describeFinding(found, result, view)),
+  ];
+  return `\n${parts.join("\n\n")}\n`;
 }
 
 /** The one JSON object of `fuzz --json`. */
@@ -41,65 +54,52 @@ export function fuzzJson(result: SessionResult, seed: string): string {
   })}\n`;
 }
 
-/** A number with its thousands apart. */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
+function verdict(result: SessionResult, { seed, paint }: SummaryView): string {
+  const { tally, seconds, findings, interrupted, replayed, problems } = result;
+  const found = counted(findings.length, "finding");
+  const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
+  const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
+  const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
+  return (
+    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}, then ${runs} ` +
+    `in ${seconds.toFixed(1)} s, seed ${escapeText(seed)}${troubles}`
+  );
 }
 
-function describeFinding(found: SessionFinding, seed: string, replay: (file: string) => string): string {
-  const { finding, trace, file, run } = found;
-  const width = String(trace.length).length;
-  const steps = trace.map((line, at) => {
-    const mark = at === finding.at ? "   <- here" : "";
+function describeFinding(found: SessionFinding, { interrupted }: SessionResult, view: SummaryView): string {
+  const { id, finding, trace, file } = found;
+  const reached = trace.slice(0, finding.at + 1);
+  const width = String(reached.length).length;
+  const steps = reached.map((line, at) => {
+    const mark = at === finding.at ? view.paint.bad("   <- here they differ") : "";
     return `  ${String(at + 1).padStart(width)}  ${line}${mark}`;
   });
-  const origin =
-    run === null
-      ? "a saved case that fails"
-      : `found in run ${run} of seed ${seed}, shrunk from ${found.shrunkFrom} commands to ${trace.length} ` +
-        `(${found.executions} traces tried)`;
+  const rest = trace.length - reached.length;
+  const again = view.lineFor(found);
   return [
-    `FINDING ${found.id}`,
-    `  ${finding.check}: ${ruleOf(finding.check)}`,
+    `${view.paint.bad("FINDING")} ${id}`,
     ...steps,
-    `  expected  ${finding.expected}`,
-    `  observed  ${finding.observed}`,
-    `  ${origin}`,
-    ...(file === null ? ["  not saved"] : [`  saved in ${file}`, `  replay it with: ${replay(file)}`]),
+    ...(rest === 0 ? [] : [`  (${counted(rest, "more command")} not reached)`]),
+    `  expected  ${escapeText(finding.expected)}`,
+    `  observed  ${escapeText(finding.observed)}`,
+    `  check     ${finding.check}: ${ruleOf(finding.check)}`,
+    `  origin    ${originOf(found, view.seed, interrupted)}`,
+    file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
+    file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
   ].join("\n");
+}
+
+function originOf(
+  { run, shrunkFrom, trace, executions }: SessionFinding,
+  seed: string,
+  cut: boolean,
+): string {
+  if (run === null || shrunkFrom === null || executions === null) return "a saved case";
+  const lengths = `shrunk from ${counted(shrunkFrom, "command")} to ${count(trace.length)}`;
+  const effort = `${counted(executions, "trace")} tried${cut ? ", interrupted: a simpler one may exist" : ""}`;
+  return `run ${run} of seed ${escapeText(seed)}, ${lengths} (${effort})`;
 }
 
 function ruleOf(check: string): string {
   return Object.entries(CHECKS).find(([name]) => name === check)?.[1] ?? "";
-}
-
-function answerTable(statistics: Statistics): string {
-  const rows = statistics.answerTable();
-  const columns = ANSWER_CLASSES.filter((name) => rows.some(({ answers }) => answers[name] !== undefined));
-  const cells = [
-    ["answers", ...columns],
-    ...rows.map(({ op, answers }) => [op, ...columns.map((name) => count(answers[name] ?? 0))]),
-  ];
-  const widths = ["answers", ...columns].map((_, column) =>
-    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  return cells
-    .map((row) => row.map((cell, column) => align(cell, widths[column] ?? 0, column === 0)).join("  "))
-    .join("\n");
-}
-
-function align(cell: string, width: number, left: boolean): string {
-  return left ? cell.padEnd(width) : cell.padStart(width);
-}
-
-function situations(statistics: Statistics): string {
-  const all = statistics.sometimes();
-  const met = all.filter((situation) => situation.count > 0);
-  const missed = all.filter((situation) => situation.count === 0);
-  const width = Math.max(...all.map((situation) => count(situation.count).length));
-  return [
-    `met ${met.length} of ${all.length} situations that a run should meet`,
-    ...met.map((situation) => `  ${count(situation.count).padStart(width)}  ${situation.name}`),
-    ...missed.map((situation) => `  warning: never met: ${situation.name}`),
-  ].join("\n");
 }

@@ -1,33 +1,39 @@
 import { createLogUpdate } from "log-update";
 import type { Tally } from "../explore/fuzz.ts";
-import type { Pace } from "../explore/pace.ts";
-import { count } from "./fuzz.ts";
+import { count, counted } from "./statistics.ts";
 
 /** Milliseconds between two lines of progress: redrawn on a terminal, one after the other elsewhere. */
 const ON_TERMINAL = 100;
 const ELSEWHERE = 5000;
 
-/** Shows how far a session is, on standard error. */
+/** Shows how far a session is. */
 export interface Progress {
-  /** Called often; draws now and then. */
-  readonly update: (tally: Tally, pace: Pace) => void;
-  /** Leaves the terminal clean. */
+  /** Called often; draws now and then. `seconds` since the start. */
+  readonly update: (tally: Tally, seconds: number) => void;
+  /** Takes the live line away. */
   readonly done: () => void;
 }
 
-/** Progress for standard error as it is: a live line on a terminal, a line every five seconds otherwise. */
-export function progressOnStderr(): Progress {
-  const live = process.stderr.isTTY;
-  const draw = createLogUpdate(process.stderr);
-  const interval = live ? ON_TERMINAL : ELSEWHERE;
-  let next = performance.now() + interval;
+/** Where progress goes. */
+export interface ProgressStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  /** Characters in a line; 0 or absent where that isn't known. */
+  readonly columns?: number;
+}
+
+/** Progress on `stream`: a live line where it is a terminal of known width, a line every five seconds elsewhere. */
+export function progressOn(stream: ProgressStream): Progress {
+  const live = stream.isTTY === true && (stream.columns ?? 0) > 0;
+  const draw = createLogUpdate(stream, { showCursor: true });
+  const interval = (live ? ON_TERMINAL : ELSEWHERE) / 1000;
+  let next = interval;
   return {
-    update: (tally, pace) => {
-      if (performance.now() < next) return;
-      next = performance.now() + interval;
-      const line = progressLine(tally, pace.seconds);
+    update: (tally, seconds) => {
+      if (seconds < next) return;
+      next = seconds + interval;
+      const line = progressLine(tally, seconds);
       if (live) draw(line);
-      else process.stderr.write(`${line}\n`);
+      else stream.write(`${line}\n`);
     },
     done: () => {
       if (live) draw.clear();
@@ -36,7 +42,8 @@ export function progressOnStderr(): Progress {
 }
 
 /** Runs, speed, findings and time so far. */
-export function progressLine({ runs, statistics }: Tally, seconds: number): string {
-  const speed = Math.round(statistics.requests / seconds);
-  return `${count(runs)} runs, ${count(speed)} commands/s, no findings, ${seconds.toFixed(0)} s`;
+export function progressLine({ runs, statistics, findings }: Tally, seconds: number): string {
+  const speed = count(Math.round(statistics.requests / seconds));
+  const found = findings === 0 ? "no findings" : counted(findings, "finding");
+  return `${counted(runs, "run")}, ${speed} commands/s, ${found}, ${seconds.toFixed(0)} s`;
 }

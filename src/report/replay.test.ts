@@ -249,7 +249,7 @@ describe("a finding", () => {
     expect(finding(entry, "defect:unmap-leaves-empty-area")).toMatchInlineSnapshot(`
       "
         >> FINDING: here model and implementation part
-           order: areas are in address order, not empty, made of whole pages, and do not overlap
+           order: areas are in address order, not empty, made of whole pages, and do not overlap; so are pages
            expected  areas in order, of whole pages, not empty, without overlap
            observed  0x0-0x1000 r mock;0x2000-0x2000 r mock
 

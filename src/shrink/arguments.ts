@@ -77,7 +77,8 @@ function* simplerFindFree(request: FindFree, page: number): Generator<Request> {
   }
   for (const smaller of lowerValues(size, page)) yield { ...request, size: smaller };
   for (const lower of lowerValues(hint, page)) yield { ...request, hint: virtAddr(lower) };
-  for (const end of lowerValues(limit.end, page)) yield { ...request, limit: { ...limit, end: virtAddr(end) } };
+  for (const end of lowerValues(limit.end, page))
+    yield { ...request, limit: { ...limit, end: virtAddr(end) } };
   for (const start of lowerValues(limit.start, page)) {
     yield { ...request, limit: { ...limit, start: virtAddr(start) } };
     yield { ...request, hint: virtAddr(Math.min(hint, start)), limit: { ...limit, start: virtAddr(start) } };
@@ -108,4 +109,6 @@ function plainerFlags(flags: number): readonly number[] {
   return PLAINEST_FIRST.slice(0, PLAINEST_FIRST.indexOf(flags));
 }
 
-const PLAINEST_FIRST = Array.from({ length: 64 }, (_, flags) => flags).sort((a, b) => flagRank(a) - flagRank(b));
+const PLAINEST_FIRST = Array.from({ length: 64 }, (_, flags) => flags).sort(
+  (a, b) => flagRank(a) - flagRank(b),
+);

@@ -74,7 +74,9 @@ export function* foldSpace(requests: readonly Request[], page: number): Generato
       yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? lower : address)));
     }
     for (const cut of cuts(gap, page)) {
-      yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? address - cut : address)));
+      yield requests.map((r) =>
+        moveBoundaries(r, (address) => (address === boundary ? address - cut : address)),
+      );
     }
   }
 }
@@ -84,8 +86,10 @@ function searchForLess(request: Request, bytes: number): Request {
   return request.op === "find-free" ? { ...request, size: Math.max(0, request.size - bytes) } : request;
 }
 
-/** How much to take out of a gap of so many bytes: all, all but a page, half, and a page. */
+/** How much to take out of a gap of so many bytes: all, all but a page, half, a quarter, and so on to a page. */
 function cuts(gap: number, page: number): readonly number[] {
-  const half = Math.floor(gap / 2 / page) * page;
-  return [...new Set([gap, gap - page, half, page])].filter((cut) => cut > 0 && cut <= gap);
+  const found = new Set([gap, gap - page]);
+  for (let pages = Math.floor(gap / page / 2); pages >= 1; pages = Math.floor(pages / 2))
+    found.add(pages * page);
+  return [...found].filter((cut) => cut > 0);
 }

@@ -5,7 +5,14 @@ import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
 import { foldSpace } from "./boundaries.ts";
 import { dropBeforeFailure, dropChunks, dropPairs } from "./drop.ts";
 import { compareTraces } from "./order.ts";
-import { exchangeFlags, foldProtects, mergeMaps, splitMaps, substituteOps, swapNeighbours } from "./substitute.ts";
+import {
+  exchangeFlags,
+  foldProtects,
+  mergeMaps,
+  splitMaps,
+  substituteOps,
+  swapNeighbours,
+} from "./substitute.ts";
 
 /**
  * The traces to try in place of `requests`, the boldest simplifications first. Each is simpler in the

@@ -2,7 +2,11 @@ import { isCommand, type Request } from "../trace/request.ts";
 
 /** Traces with a chunk left out: halves first, then quarters, down to single requests; the last ones first. */
 export function* dropChunks(requests: readonly Request[]): Generator<Request[]> {
-  for (let chunk = Math.ceil(requests.length / 2); chunk >= 1; chunk = chunk === 1 ? 0 : Math.ceil(chunk / 2)) {
+  for (
+    let chunk = Math.ceil(requests.length / 2);
+    chunk >= 1;
+    chunk = chunk === 1 ? 0 : Math.ceil(chunk / 2)
+  ) {
     for (let end = requests.length; end > 0; end -= chunk) {
       const start = Math.max(0, end - chunk);
       yield [...requests.slice(0, start), ...requests.slice(end)];

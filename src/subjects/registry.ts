@@ -40,7 +40,13 @@ export const SUBJECTS: readonly NamedSubject[] = [
     subject: memorySetSubject(),
   },
   ...DEFECTS.map(({ name, summary, killedBy, parts }): NamedSubject => {
-    return { name: `defect:${name}`, surface: "memory-set", summary, killedBy, subject: memorySetSubject(parts) };
+    return {
+      name: `defect:${name}`,
+      surface: "memory-set",
+      summary,
+      killedBy,
+      subject: memorySetSubject(parts),
+    };
   }),
 ];
 

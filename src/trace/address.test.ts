@@ -85,6 +85,20 @@ test("isAligned", () => {
 
 test("isPowerOfTwo", () => {
   expect([1, 2, 0x1000, 2 ** 51, 2 ** 52].every(isPowerOfTwo)).toBe(true);
-  const others = [2 ** 49 - 1, 2 ** 50 + 1, 2 ** 51 + 1, 2 ** 52 - 1, 0, -1, -2, 0.5, 3, 0x1001, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY];
+  const others = [
+    2 ** 49 - 1,
+    2 ** 50 + 1,
+    2 ** 51 + 1,
+    2 ** 52 - 1,
+    0,
+    -1,
+    -2,
+    0.5,
+    3,
+    0x1001,
+    2 ** 53,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ];
   expect(others.filter(isPowerOfTwo)).toEqual([]);
 });

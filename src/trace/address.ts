@@ -67,6 +67,9 @@ export function isAligned(bytes: number, align: number): boolean {
 /** Whether `value` is a power of two from 1 to 2^52. */
 export function isPowerOfTwo(value: number): boolean {
   return (
-    Number.isInteger(value) && value >= 1 && value <= ADDRESS_LIMIT && 2 ** Math.round(Math.log2(value)) === value
+    Number.isInteger(value) &&
+    value >= 1 &&
+    value <= ADDRESS_LIMIT &&
+    2 ** Math.round(Math.log2(value)) === value
   );
 }

@@ -48,7 +48,12 @@ class FreeBeyondLimit extends StackSet {
 }
 
 class FreeBelowHint extends StackSet {
-  override findFreeArea(_hint: VirtAddr, size: number, limit: AddrRange, align: number): VirtAddr | undefined {
+  override findFreeArea(
+    _hint: VirtAddr,
+    size: number,
+    limit: AddrRange,
+    align: number,
+  ): VirtAddr | undefined {
     return super.findFreeArea(limit.start, size, limit, align);
   }
 }

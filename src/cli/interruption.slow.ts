@@ -1,0 +1,47 @@
+/** Searches that are interrupted at any moment. That a kill leaves only whole files: `src/corpus/save.slow.ts`. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import seedrandom from "seedrandom";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadDirectory } from "../corpus/load.ts";
+import { type Ended, ended, start } from "./process.fixture.ts";
+
+let root = "";
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "mapcheck-end-"));
+});
+
+afterEach(async () => {
+  await rm(root, { recursive: true });
+});
+
+/** Sends `signal` to searches that find and save something about a second after they start. */
+async function interrupt(signal: NodeJS.Signals, rounds: number): Promise<readonly Ended[]> {
+  const random = seedrandom(signal);
+  const results: Ended[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const subject = "defect:clear-spares-upper-half";
+    const child = start(["fuzz", "--subject", subject, "--seed", `${round}`, "--corpus", root, "--json"]);
+    const result = ended(child);
+    await setTimeout(400 + random() * 600);
+    child.kill(signal);
+    results.push(await result);
+  }
+  return results;
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "%s at any moment leaves a whole report, or none yet",
+  async (signal) => {
+    const reports = (await interrupt(signal, 20)).filter(({ status }) => status !== null);
+    expect(reports.length).toBeGreaterThan(0);
+    for (const { status, stdout, stderr } of reports) {
+      expect(stderr).toBe("");
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: status === 1 ? "finding" : "agree", problems: [] });
+    }
+    for (const { status } of await loadDirectory(root)) expect(status).toBe("entry");
+  },
+);

@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadDirectory } from "../corpus/load.ts";
+import { newTally } from "../explore/fuzz.ts";
+import { Pace } from "../explore/pace.ts";
+import { replayEntry } from "../explore/replay.ts";
+import { runSession, type Session } from "../explore/session.ts";
+import { findSubject } from "../subjects/registry.ts";
+import { virtAddr } from "../trace/address.ts";
+import { ended, start } from "./process.fixture.ts";
+import { mapcheck } from "./program.fixture.ts";
+
+let corpus = "";
+
+beforeEach(async () => {
+  corpus = await mkdtemp(join(tmpdir(), "mapcheck-stop-"));
+});
+
+afterEach(async () => {
+  await rm(corpus, { recursive: true });
+});
+
+function sessionFor(name: string): Session {
+  const target = findSubject(name);
+  if (target === undefined) throw new Error(`there is no subject ${name}`);
+  return {
+    target,
+    space: { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 },
+    seed: "s",
+    maxCommands: 50,
+    budget: { runs: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY },
+    corpus,
+    saveTo: corpus,
+  };
+}
+
+describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
+  test("ends the search with its report", async () => {
+    const child = start(["fuzz", "--time", "1h", "--corpus", corpus]);
+    const output = ended(child);
+    if (child.stdout) await once(child.stdout, "data");
+    child.kill(signal);
+    const { status, stdout, stderr } = await output;
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^fuzzing memory-set: .*\n/);
+    expect(stdout).toMatch(/\n\ninterrupted, so far all agree: 0 saved cases, then .*\n$/);
+  });
+
+  test("is obeyed once, so that a second one ends the process", async () => {
+    const others = process.listenerCount(signal);
+    const running = mapcheck("fuzz", "--time", "1h", "--corpus", corpus, "--json");
+    while (process.listenerCount(signal) === others) await setImmediate();
+    process.emit(signal);
+    expect([process.listenerCount("SIGINT"), process.listenerCount("SIGTERM")]).toEqual([others, others]);
+    const { status, stdout, stderr } = await running;
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "agree", interrupted: true, findings: [] });
+  });
+});
+
+describe("an interruption", () => {
+  test("while a finding is shrunk saves it as far as it got", async () => {
+    const session = sessionFor("defect:unmap-loses-right-part");
+    const tally = newTally();
+    class StopsAtFinding extends Pace {
+      override get stopped(): boolean {
+        return tally.findings > 0;
+      }
+    }
+    const { findings, interrupted } = await runSession(session, new StopsAtFinding(), tally);
+    expect(interrupted).toBe(true);
+    expect(findings).toMatchObject([{ run: tally.runs - 1, executions: 0 }]);
+    expect(findings[0]?.trace).toHaveLength(findings[0]?.shrunkFrom ?? 0);
+    const [loaded] = await loadDirectory(corpus);
+    if (loaded?.status !== "entry") throw new Error("nothing was saved");
+    expect(loaded).toMatchObject({ file: findings[0]?.file, entry: { id: findings[0]?.id } });
+    expect(replayEntry(loaded.entry, session.target.subject)).toMatchObject({
+      finding: findings[0]?.finding,
+    });
+  });
+
+  test("while saved cases are replayed leaves out the others", async () => {
+    const session = sessionFor("defect:unmap-loses-right-part");
+    await runSession(session, new Pace());
+    const pace = new Pace();
+    pace.stop();
+    const { replayed, interrupted, tally } = await runSession(session, pace);
+    expect({ replayed, interrupted, runs: tally.runs }).toEqual({ replayed: 0, interrupted: true, runs: 0 });
+  });
+});

@@ -1,0 +1,41 @@
+import { open } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { ended, start } from "./process.fixture.ts";
+
+const FUZZ = ["fuzz", "--runs", "500", "--no-save"];
+
+describe("the process", () => {
+  test.each([["text"], ["JSON", "--json"]])("bears it that nobody reads its %s", async (_, ...options) => {
+    const child = start([...FUZZ, ...options]);
+    child.stdout?.destroy();
+    expect(await ended(child)).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
+  test("bears it that nobody reads what it has to complain about", async () => {
+    const child = start(["fuzz", "--runs", "x"]);
+    child.stderr?.destroy();
+    expect(await ended(child)).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  test("says that its output can't be written", async () => {
+    const file = await open("package.json", "r");
+    const child = start([...FUZZ, "--json"], {}, file.fd);
+    const { status, stderr } = await ended(child);
+    await file.close();
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^mapcheck: the output can't be written: bad file descriptor \(EBADF\)\n$/);
+  });
+
+  test("says that it is at fault when nothing foresaw the failure", async () => {
+    // Fails once the search has begun, which is when signals are waited for.
+    const fault = `process.on("newListener",(name)=>name==="SIGINT"&&setImmediate(()=>{throw new Error("oh")}))`;
+    const child = start(["fuzz", "--time", "1h", "--no-save", "--json"], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
+    });
+    const { status, stdout, stderr } = await ended(child);
+    expect([status, stdout]).toEqual([3, ""]);
+    expect(stderr).toMatch(
+      /^mapcheck: this is a bug of mapcheck's own, please report it: Error: oh\n {4}at /,
+    );
+  });
+});

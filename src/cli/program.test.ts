@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { SUBJECTS } from "../subjects/registry.ts";
+import { mapcheck } from "./program.fixture.ts";
+
+const COUNT = "write a whole number above 0, such as 1000 or 0x1000";
+const DURATION = "write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h";
+const FUZZ_HELP = "mapcheck fuzz --help says what there is";
+const NO_SPACE = "the default is --pages 16 --page 0x1000";
+
+describe("wrong usage is said in one line on standard error", () => {
+  test.each<[line: string, complaint: string]>([
+    ["fuz", "unknown command 'fuz' (did you mean fuzz?); mapcheck --help says what there is"],
+    ["--nope", "unknown option '--nope'; mapcheck --help says what there is"],
+    ["fuzz --sed 1", `unknown option '--sed' (did you mean --seed?); ${FUZZ_HELP}`],
+    ["fuzz extra", `too many arguments for 'fuzz'. Expected 0 arguments but got 1; ${FUZZ_HELP}`],
+    ["fuzz --seed", `option '--seed <text>' argument missing; ${FUZZ_HELP}`],
+    ["fuzz --runs x", `option '--runs <count>' argument 'x' is invalid; ${COUNT}`],
+    ["fuzz --runs 0", `option '--runs <count>' argument '0' is invalid; ${COUNT}`],
+    ["fuzz --runs 1.5", `option '--runs <count>' argument '1.5' is invalid; ${COUNT}`],
+    [
+      "fuzz --runs 9007199254740992",
+      `option '--runs <count>' argument '9007199254740992' is invalid; ${COUNT}`,
+    ],
+    ["fuzz --max-commands -1", `option '--max-commands <count>' argument '-1' is invalid; ${COUNT}`],
+    ["fuzz --pages 0", `option '--pages <count>' argument '0' is invalid; ${COUNT}`],
+    ["fuzz --page 0x", `option '--page <bytes>' argument '0x' is invalid; ${COUNT}`],
+    ["fuzz --time 5", `option '--time <duration>' argument '5' is invalid; ${DURATION}`],
+    ["fuzz --time 0s", `option '--time <duration>' argument '0s' is invalid; ${DURATION}`],
+    ["fuzz --time 1e3s", `option '--time <duration>' argument '1e3s' is invalid; ${DURATION}`],
+    [
+      "fuzz --time 5s --runs 5",
+      `option '--time <duration>' cannot be used with option '--runs <count>'; ${FUZZ_HELP}`,
+    ],
+    [
+      "fuzz --page 3",
+      `--pages 16 with --page 0x3 gives no usable space: the page size must be a power of two; ${NO_SPACE}`,
+    ],
+    [
+      "fuzz --pages 99999999999999",
+      "--pages 99999999999999 with --page 0x1000 gives no usable space: " +
+        `base + size must be below the end of the address space; ${NO_SPACE}`,
+    ],
+    [
+      "fuzz --pages 0x4000000",
+      "--pages 67108864 with --max-commands 50 makes runs too long; " +
+        "lower one of them, so that their product is at most 4194304",
+    ],
+    [
+      "fuzz --max-commands 100000 --pages 42",
+      "--pages 42 with --max-commands 100000 makes runs too long; " +
+        "lower one of them, so that their product is at most 4194304",
+    ],
+    [
+      "fuzz --max-commands 100001",
+      "option '--max-commands <count>' argument '100001' is invalid; write at most 100000",
+    ],
+    [
+      "fuzz --subject defect:find-free-inside-are",
+      "option '--subject <name>' argument 'defect:find-free-inside-are' is invalid; there is no such subject " +
+        "(did you mean defect:find-free-inside-area?), mapcheck subjects lists all",
+    ],
+    [
+      "fuzz --subject x",
+      "option '--subject <name>' argument 'x' is invalid; there is no such subject, mapcheck subjects lists all",
+    ],
+    [
+      "fuzz --corpus=",
+      "option '--corpus <directory>' argument '' is invalid; write a path, such as . for the current directory",
+    ],
+    ["replay", "missing required argument 'path'; mapcheck replay --help says what there is"],
+    [
+      "replay --verbos x",
+      "unknown option '--verbos' (did you mean --verbose?); mapcheck replay --help says what there is",
+    ],
+    [
+      "subjects x",
+      "too many arguments for 'subjects'. Expected 0 arguments but got 1; mapcheck subjects --help says what there is",
+    ],
+  ])("%s", async (line, complaint) => {
+    const { status, stdout, stderr } = await mapcheck(...line.split(" "));
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: "", stderr: `mapcheck: ${complaint}\n` });
+  });
+
+  test.each([["\u001b[31m\n"], ["fuzz", "--runs", "\u001b is invalid. \u009b\n"], ["fuzz", "--\u202e"]])(
+    "which no argument can break or colour: %j",
+    async (...args) => {
+      const { status, stderr } = await mapcheck(...args);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^mapcheck: \P{C}+\n$/u);
+    },
+  );
+});
+
+describe("help", () => {
+  test("is what the program prints when it isn't told what to do", async () => {
+    const { status, stdout, stderr } = await mapcheck();
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe((await mapcheck("--help")).stdout);
+  });
+
+  test.each(["", "fuzz", "replay", "subjects"])(
+    "of %s has examples and the exit status, and fits",
+    async (name) => {
+      const { status, stdout, stderr } = await mapcheck(...name.split(" ").filter(Boolean), "--help");
+      expect([status, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(`  npm run -s mapcheck -- ${name || "fuzz"}`);
+      expect(stdout).toContain("Exit status: 0 all agree, 1 a finding,");
+      expect(stdout.split("\n").filter((line) => line.length > 82)).toEqual([]);
+    },
+  );
+
+  test("of fuzz names every option", async () => {
+    const { stdout } = await mapcheck("fuzz", "--help");
+    const named = stdout.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim());
+    expect(named).toEqual(
+      "--subject --seed --runs --time --max-commands --pages --page --corpus --no-save --json".split(" "),
+    );
+  });
+
+  test.each(["fuzz", "replay", "subjects"])("of %s has examples that are understood", async (name) => {
+    const { stdout } = await mapcheck(name, "--help");
+    const examples = [...stdout.matchAll(/^ .* mapcheck -- (.*)$/gm)].map(([, line = ""]) => line.split(" "));
+    expect(examples.length).toBeGreaterThan(1);
+    for (const args of examples) {
+      // Options are read in their order: nothing before this one was wrong.
+      expect((await mapcheck(...args, "--nope")).stderr).toContain("unknown option '--nope'");
+    }
+  });
+});
+
+test("the version is that of the package", async () => {
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  );
+  expect(await mapcheck("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("subjects", () => {
+  test("are listed with a line each", async () => {
+    const { status, stdout } = await mapcheck("subjects");
+    expect(status).toBe(0);
+    for (const { name, summary } of SUBJECTS) {
+      expect(stdout).toMatch(
+        new RegExp(`^  ${name} +${summary.replaceAll(/[.*+?^$()|[\]{}]/g, "\\$&")}$`, "m"),
+      );
+    }
+  });
+
+  test("are listed for programs", async () => {
+    const listed: unknown = JSON.parse((await mapcheck("subjects", "--json")).stdout);
+    const expected = SUBJECTS.map(({ subject: _, ...said }) => said);
+    expect(listed).toEqual(expected);
+  });
+});

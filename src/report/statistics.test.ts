@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { Executor } from "../execute/executor.ts";
+import { Statistics } from "../execute/statistics.ts";
+import { findSubject } from "../subjects/registry.ts";
+import { virtAddr } from "../trace/address.ts";
+import { parseTrace } from "../trace/parse.ts";
+import { answerTable, count, counted, situations } from "./statistics.ts";
+
+/** What running the lines on the stack comes to. */
+function statisticsOf(...lines: readonly string[]): Statistics {
+  const subject = findSubject("memory-set")?.subject;
+  const trace = parseTrace(lines.join("\n"));
+  if (subject === undefined || !trace.ok) throw new Error("no such trace");
+  const statistics = new Statistics();
+  const space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
+  new Executor(subject, space).run(trace.value.requests, statistics);
+  return statistics;
+}
+
+const FEW = statisticsOf(
+  "map 0x0 0x3000 rw mock",
+  "map 0x2000 0x1000 r mock",
+  "unmap 0x1000 0x1000",
+  "overlaps 0x0 0x1000",
+  "find 0x1000",
+  "find 0x0",
+  "unmap 0x0 0x1000 !backend=0",
+);
+
+test("numbers have their thousands apart and a noun that fits", () => {
+  expect([count(0), count(1_234_567)]).toEqual(["0", "1,234,567"]);
+  expect([counted(0, "run"), counted(1, "run"), counted(2000, "run")]).toEqual([
+    "0 runs",
+    "1 run",
+    "2,000 runs",
+  ]);
+});
+
+test("the table has the answers that came up, and says what each means", () => {
+  expect(answerTable(FEW)).toBe(
+    `What the requests were answered, and how often:
+
+            ok  true  none  value  AlreadyExists  BadState
+  map        1     .     .      .              1         .
+  unmap      1     .     .      .              .         1
+  find       .     .     1      1              .         .
+  overlaps   .     1     .      .              .         .
+
+  ok             done
+  true           yes, to a question
+  none           nothing was found
+  value          something was found or listed
+  AlreadyExists  refused: something is mapped there
+  BadState       failed: mapcheck made the page table refuse a part of the work`,
+  );
+});
+
+describe("situations", () => {
+  test("that came up are counted, others are never", () => {
+    const lines = situations(FEW).split("\n");
+    expect(lines).toContain("      1  an unmap in the middle of an area leaves two");
+    expect(lines).toContain("  never  a protect splits an area in three");
+    expect(lines.slice(0, 2)).toEqual(["Situations in which bugs hide, and how often they came up:", ""]);
+  });
+
+  test("that never came up are a warning", () => {
+    expect(situations(FEW)).toMatch(
+      /\n\nwarning: 1[0-9] of 17 never came up, which leaves bugs in them unseen; /,
+    );
+  });
+
+  test("that all came up are none", () => {
+    const all = new Statistics();
+    all.sometimes = () => [{ name: "a protect touches nothing", count: 12_000 }];
+    expect(situations(all).split("\n").slice(2)).toEqual(["  12,000  a protect touches nothing"]);
+  });
+});

@@ -1,0 +1,75 @@
+/** What a session met, as tables for people who have read nothing about it. */
+import type { Statistics } from "../execute/statistics.ts";
+import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
+
+/** A number with its thousands apart. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A number and what it counts. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** How often each request got each kind of answer, and what these mean. */
+export function answerTable(statistics: Statistics): string {
+  const rows = statistics.answerTable();
+  const columns = ANSWER_CLASSES.filter((name) => rows.some(({ answers }) => answers[name] !== undefined));
+  const cells = [
+    ["", ...columns],
+    ...rows.map(({ op, answers }) => [op, ...columns.map((name) => count(answers[name] ?? 0))]),
+  ];
+  const widths = ["", ...columns].map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = cells.map((row) =>
+    row.map((cell, column) => align(cell === "0" ? "." : cell, widths[column] ?? 0, column === 0)).join("  "),
+  );
+  const legendWidth = Math.max(...columns.map((name) => name.length));
+  const legend = columns.map((name) => `  ${name.padEnd(legendWidth)}  ${MEANINGS[name]}`);
+  return [
+    "What the requests were answered, and how often:",
+    "",
+    ...lines.map((line) => `  ${line}`.trimEnd()),
+    "",
+    ...legend,
+  ].join("\n");
+}
+
+const MEANINGS: { readonly [C in AnswerClass]: string } = {
+  ok: "done",
+  true: "yes, to a question",
+  false: "no, to a question",
+  none: "nothing was found",
+  value: "something was found or listed",
+  fault: "the access was not permitted",
+  InvalidParam: "refused: nothing to map, or a range that runs out of the address space",
+  AlreadyExists: "refused: something is mapped there",
+  BadState: "failed: mapcheck made the page table refuse a part of the work",
+  NoMemory: "failed: no memory left",
+  NotMapped: "refused: a page is not mapped",
+  Unsupported: "refused: the implementation can't do this",
+  panic: "the implementation broke down",
+};
+
+function align(cell: string, width: number, left: boolean): string {
+  return left ? cell.padEnd(width) : cell.padStart(width);
+}
+
+/** How often each situation came up that a session should meet, and a warning for those that never did. */
+export function situations(statistics: Statistics): string {
+  const all = statistics.sometimes();
+  const missed = all.filter((situation) => situation.count === 0).length;
+  const counts = all.map((situation) => (situation.count === 0 ? "never" : count(situation.count)));
+  const width = Math.max(...counts.map((text) => text.length));
+  const warning =
+    `warning: ${missed} of ${all.length} never came up, which leaves bugs in them unseen; ` +
+    "a longer session meets more";
+  return [
+    "Situations in which bugs hide, and how often they came up:",
+    "",
+    ...all.map(({ name }, index) => `  ${(counts[index] ?? "").padStart(width)}  ${name}`),
+    ...(missed === 0 ? [] : ["", warning]),
+  ].join("\n");
+}
