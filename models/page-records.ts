@@ -16,6 +16,11 @@ export const FLAG_BITS = 63;
 /** The array covers at most this many pages from the start of the space. */
 const MAX_NEAR_PAGES = 4096;
 
+/** The record of a page inside an area with these flags, behind its first; -1, which none is, for what are no flags. */
+export function insideOf(flags: number): number {
+  return flags > FLAG_BITS ? -1 : IN_AREA | flags;
+}
+
 /** The records of all pages. Pages are numbered from address 0: page n begins at n times the page size. */
 export class PageRecords {
   /** How many pages lie in areas. */
@@ -71,7 +76,8 @@ export class PageRecords {
    * Whether the areas shown are exactly those of the records, where all of them are near. `false` says
    * nothing yet; the comparison that finds out what differs is slower. `perByte` is one page's share of a byte.
    */
-  areExactly({ areaCount, areaStarts, areaEnds, areaFlags }: Observation, perByte: number): boolean {
+  areExactly(observed: Observation, perByte: number): boolean {
+    const { areaCount, areaStarts, areaEnds, areaFlags, areaBackends } = observed;
     const { near, firstNear } = this;
     let shown = 0;
     let previousEnd = 0;
@@ -79,8 +85,8 @@ export class PageRecords {
       const first = (areaStarts[index] ?? 0) * perByte - firstNear;
       const end = (areaEnds[index] ?? 0) * perByte - firstNear;
       if (!(first >= previousEnd && first < end && end <= near.length)) return false;
-      const inside = IN_AREA | (areaFlags[index] ?? 0);
-      if (near[first] !== (inside | BEGINS)) return false;
+      const inside = insideOf(areaFlags[index] ?? 0);
+      if (near[first] !== (inside | BEGINS) || areaBackends[index] !== 0) return false;
       for (let page = first + 1; page < end; page++) if (near[page] !== inside) return false;
       shown += end - first;
       previousEnd = end;

@@ -1,6 +1,6 @@
 /** Whether the state that an implementation shows is the model's: the areas and the pages. */
 import type { PageRecords } from "../models/page-records.ts";
-import { BEGINS, FLAG_BITS, IN_AREA } from "../models/page-records.ts";
+import { BEGINS, FLAG_BITS, insideOf } from "../models/page-records.ts";
 import type { Observation } from "../src/trace/observation.ts";
 
 /** Where model and implementation part, and in which of the two views. */
@@ -52,7 +52,7 @@ function areasDisagree(records: PageRecords, observed: Observation, page: number
   for (let index = 0; index < areaCount; index++) {
     const first = (areaStarts[index] ?? 0) * perByte;
     const end = (areaEnds[index] ?? 0) * perByte;
-    const inside = IN_AREA | (areaFlags[index] ?? 0);
+    const inside = insideOf(areaFlags[index] ?? 0);
     const ordered = first >= previousEnd && first < end;
     if (!ordered || records.get(first) !== (inside | BEGINS) || areaBackends[index] !== 0) {
       return areaDisagrees(records, observed, page, index, previousEnd);
@@ -60,13 +60,15 @@ function areasDisagree(records: PageRecords, observed: Observation, page: number
     const other = records.firstOther(inside, first + 1, end);
     if (other !== end) {
       if (!Number.isInteger(end)) return { view: "area-order", page: Math.floor(first), boundary: false };
-      return { view: "areas", page: other, boundary: records.get(other) === (inside | BEGINS) };
+      const missing = firstMissing(records, observed, page, other);
+      const boundary = missing === other && records.get(other) === (inside | BEGINS);
+      return { view: "areas", page: missing, boundary };
     }
     covered += end - first;
     previousEnd = end;
   }
   if (covered === records.count) return undefined;
-  const missing = firstMissing(records, observed, page, 0, Number.POSITIVE_INFINITY);
+  const missing = firstMissing(records, observed, page, Number.POSITIVE_INFINITY);
   return { view: "areas", page: missing, boundary: false };
 }
 
@@ -82,20 +84,14 @@ function areaDisagrees(
   const end = (observed.areaEnds[index] ?? 0) / page;
   const ordered = first >= previousEnd && first < end && Number.isInteger(first) && Number.isInteger(end);
   if (!ordered) return { view: "area-order", page: Math.floor(first), boundary: false };
-  const inside = IN_AREA | (observed.areaFlags[index] ?? 0);
-  const missing = firstMissing(records, observed, page, previousEnd, first);
+  const inside = insideOf(observed.areaFlags[index] ?? 0);
+  const missing = firstMissing(records, observed, page, first);
   return { view: "areas", page: missing, boundary: missing === first && records.get(first) === inside };
 }
 
-/** The first page of [from, to] that the model has in an area and no area shown covers; else `to`. */
-function firstMissing(
-  records: PageRecords,
-  observed: Observation,
-  page: number,
-  from: number,
-  to: number,
-): number {
-  const count = records.list(from, to);
+/** The first page before `to` that the model has in an area and no area shown covers; else `to`. */
+function firstMissing(records: PageRecords, observed: Observation, page: number, to: number): number {
+  const count = records.list(0, to);
   for (let index = 0; index < count; index++) {
     const candidate = records.listed[index] ?? 0;
     if (areaIndexOf(observed, candidate * page) < 0) return candidate;

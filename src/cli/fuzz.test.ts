@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { mapcheck } from "./program.fixture.ts";
@@ -112,6 +113,18 @@ describe("a session without a finding", () => {
     expect(status).toBe(0);
     expect(report.runs).toBeGreaterThan(0);
     expect(report.seed).toMatch(/^[0-9a-z]+$/);
+  });
+
+  test("shows on a terminal how far it is, and takes that away in the end", async () => {
+    const { isTTY, columns } = process.stderr;
+    Object.assign(process.stderr, { isTTY: true, columns: 80 });
+    const { stderr } = await mapcheck("fuzz", "--corpus", corpus, "--time", "300ms");
+    Object.assign(process.stderr, { isTTY, columns });
+    const [first, ...others] = stripVTControlCharacters(stderr).split("\n");
+    expect(first).toMatch(/^[\d,]+ runs?, [\d,]+ commands\/s, no findings, 0 s$/);
+    expect(others.at(-1)).toBe("");
+    const erased = stderr.slice(stderr.lastIndexOf("\n") + 1);
+    expect(erased).toContain("\u001b[1A\u001b[2K");
   });
 
   test("runs in the space and with the traces that the options name", async () => {
