@@ -1,12 +1,22 @@
-import { open } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { mkdtemp, open, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ended, start } from "./process.fixture.ts";
 
-const FUZZ = ["fuzz", "--runs", "500", "--no-save"];
+let fuzz: readonly string[] = [];
+let corpus = "";
+
+beforeAll(async () => {
+  corpus = await mkdtemp(join(tmpdir(), "mapcheck-process-"));
+  fuzz = ["fuzz", "--seed", "s", "--corpus", corpus];
+});
+
+afterAll(() => rmdir(corpus));
 
 describe("the process", () => {
   test.each([["text"], ["JSON", "--json"]])("bears it that nobody reads its %s", async (_, ...options) => {
-    const child = start([...FUZZ, ...options]);
+    const child = start([...fuzz, "--runs", "500", ...options]);
     child.stdout?.destroy();
     expect(await ended(child)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
@@ -19,7 +29,7 @@ describe("the process", () => {
 
   test("says that its output can't be written", async () => {
     const file = await open("package.json", "r");
-    const child = start([...FUZZ, "--json"], {}, file.fd);
+    const child = start([...fuzz, "--runs", "500", "--json"], {}, file.fd);
     const { status, stderr } = await ended(child);
     await file.close();
     expect(status).toBe(3);
@@ -29,7 +39,7 @@ describe("the process", () => {
   test("says that it is at fault when nothing foresaw the failure", async () => {
     // Fails once the search has begun, which is when signals are waited for.
     const fault = `process.on("newListener",(name)=>name==="SIGINT"&&setImmediate(()=>{throw new Error("oh")}))`;
-    const child = start(["fuzz", "--time", "1h", "--no-save", "--json"], {
+    const child = start([...fuzz, "--time", "1h", "--json"], {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
     });
     const { status, stdout, stderr } = await ended(child);

@@ -3,6 +3,7 @@ import type { Answer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import { Observation } from "../trace/observation.ts";
 import type { Request } from "../trace/request.ts";
+import { failure, type Result, success } from "../trace/result.ts";
 import type { Space, Terms } from "../trace/space.ts";
 import { Judge } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
@@ -29,10 +30,10 @@ export class Executor {
   /** Runs a trace that fits `terms`. Returns the first disagreement, or `undefined` when all agrees. */
   run(requests: readonly Request[], statistics?: Statistics, watch?: Watch): Finding | undefined {
     this.judge.reset();
-    const instance = this.create();
-    if ("kind" in instance) return this.stillborn(requests, instance, watch);
+    const created = this.create();
+    if (!created.ok) return this.stillborn(requests, created.error, watch);
     for (const request of requests) {
-      const answer = this.carryOut(instance, request);
+      const answer = this.carryOut(created.value, request);
       const finding = this.judge.step(request, answer, this.observed, statistics);
       watch?.(request, answer, this.observed);
       if (finding) return finding;
@@ -51,11 +52,11 @@ export class Executor {
   }
 
   /** A fresh instance, or the panic that kept it from coming to life. */
-  private create(): Instance | Panic {
+  private create(): Result<Instance, Panic> {
     try {
-      return this.subject.create(this.terms.space);
+      return success(this.subject.create(this.terms.space));
     } catch (error) {
-      return panic(error);
+      return failure(panic(error));
     }
   }
 

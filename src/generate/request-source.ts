@@ -101,8 +101,8 @@ export class RequestSource {
     this.drawRange();
     const most = Math.min(this.swarm.large ? LARGE_AREA_PAGES : 2 * this.spacePages, MAX_MAP_PAGES);
     // One that runs out of the address space is as small: who accepts it by mistake has to map it.
-    if (this.to < this.limitPage) this.to = Math.min(this.to, this.from + most);
-    else this.from = Math.max(this.from, this.to - most);
+    if (this.to >= this.limitPage) this.from = Math.max(this.from, this.limitPage - most);
+    this.to = Math.min(this.to, this.from + most);
     return this.maybeInjected({
       op: "map",
       start: this.start(),
