@@ -38,10 +38,22 @@ function shown(areas: readonly SmallArea[], count: number, injected: number): Sh
 }
 
 /** Has a judge see `command` answered and `after` shown, where the areas of `before` are. */
-function judged(judge: Judge, before: readonly SmallArea[], command: Command, after: Shown): Finding | undefined {
+function judged(
+  judge: Judge,
+  before: readonly SmallArea[],
+  command: Command,
+  after: Shown,
+): Finding | undefined {
   judge.reset();
   for (const { start, end, flags } of before) {
-    judge.model.commit({ op: "map", start: virtAddr(start), size: end - start, flags, backend: MOCK, replace: false });
+    judge.model.commit({
+      op: "map",
+      start: virtAddr(start),
+      size: end - start,
+      flags,
+      backend: MOCK,
+      replace: false,
+    });
   }
   return judge.step(command, ERRORS.BadState, after.observed);
 }
@@ -124,7 +136,10 @@ function tryAll(pages: number, ranges: readonly (readonly [number, number])[]): 
           const right = finding ? isRightCheck(finding.check, wrong, from, to) : wrong.length === 0 && known;
           if (finding) tried.refused++;
           else tried.accepted++;
-          if (!right) tried.mistakes.push(`${linesOf([command])}: ${describeCase(before, after, pages)}: ${finding?.check}`);
+          if (!right)
+            tried.mistakes.push(
+              `${linesOf([command])}: ${describeCase(before, after, pages)}: ${finding?.check}`,
+            );
         }
       }
     }
@@ -143,7 +158,9 @@ function describeCase(before: readonly SmallArea[], after: Shown, pages: number)
 
 describe("a failed command", () => {
   test("on any range of three pages", () => {
-    const ranges = [0, 1, 2].flatMap((from) => [1, 2, 3].flatMap((to) => (from < to ? [[from, to] as const] : [])));
+    const ranges = [0, 1, 2].flatMap((from) =>
+      [1, 2, 3].flatMap((to) => (from < to ? [[from, to] as const] : [])),
+    );
     expect(tryAll(3, ranges)).toEqual({ accepted: 3_006, refused: 90_269, mistakes: [] });
   });
 
@@ -153,11 +170,21 @@ describe("a failed command", () => {
 
   test("that only adds has changed nothing", () => {
     const judge = judgeOf(3, "consistent");
-    const map: Command = { op: "map", start: virtAddr(1), size: 1, flags: X, backend: MOCK, replace: false, inject: INJECT };
+    const map: Command = {
+      op: "map",
+      start: virtAddr(1),
+      size: 1,
+      flags: X,
+      backend: MOCK,
+      replace: false,
+      inject: INJECT,
+    };
     for (const before of everyState(3, [R, RW])) {
       const records = recordsOf(before, 3);
       if (records[1] !== 0) continue;
-      const accepted = everyState(3, [R, RW, X]).filter((areas) => !judged(judge, before, map, shown(areas, 3, 1)));
+      const accepted = everyState(3, [R, RW, X]).filter(
+        (areas) => !judged(judge, before, map, shown(areas, 3, 1)),
+      );
       expect(accepted).toEqual([before]);
     }
   });
@@ -176,10 +203,23 @@ describe("a failed command", () => {
   test("is judged by where the model is after it, not before", () => {
     const judge = judgeOf(4, "consistent");
     const before = [{ start: 0, end: 4, flags: RW }];
-    const left = [{ start: 0, end: 1, flags: RW }, { start: 3, end: 4, flags: RW }];
+    const left = [
+      { start: 0, end: 1, flags: RW },
+      { start: 3, end: 4, flags: RW },
+    ];
     const unmap: Command = { op: "unmap", start: virtAddr(1), size: 2, inject: INJECT };
     expect(judged(judge, before, unmap, shown(left, 4, 1))).toBeUndefined();
     const protect: Command = { op: "protect", start: virtAddr(0), size: 4, flags: R };
-    expect(judge.step(protect, OK, shown(left.map((area) => ({ ...area, flags: R })), 4, 0).observed)).toBeUndefined();
+    expect(
+      judge.step(
+        protect,
+        OK,
+        shown(
+          left.map((area) => ({ ...area, flags: R })),
+          4,
+          0,
+        ).observed,
+      ),
+    ).toBeUndefined();
   });
 });

@@ -60,7 +60,8 @@ test.each([
     for (const question of questions) {
       const answer = printAnswer(model.expectQuery(question, 0));
       const expected = tryAll(question, taken);
-      if (answer !== expected) wrong.push(`${taken.toString(2)} ${printRequest(question)}: ${answer}, not ${expected}`);
+      if (answer !== expected)
+        wrong.push(`${taken.toString(2)} ${printRequest(question)}: ${answer}, not ${expected}`);
     }
   }
   expect(wrong).toEqual([]);

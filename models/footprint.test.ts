@@ -49,7 +49,14 @@ test("the range of an unmap, a protect, or a replacing map", () => {
           if (command.op === "map" && from === to) continue;
           model.reset();
           for (const { start, end, flags } of areas) {
-            model.commit({ op: "map", start: virtAddr(start), size: end - start, flags, backend: MOCK, replace: false });
+            model.commit({
+              op: "map",
+              start: virtAddr(start),
+              size: end - start,
+              flags,
+              backend: MOCK,
+              replace: false,
+            });
           }
           model.commit(command);
           expect({ ...model.footprint }, JSON.stringify([areas, command])).toEqual(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Observation } from "../src/trace/observation.ts";
 import { virtAddr } from "../src/trace/address.ts";
+import { Observation } from "../src/trace/observation.ts";
 import { BEGINS, IN_AREA, PageRecords } from "./page-records.ts";
 
 const AREA = IN_AREA | 3;

@@ -52,7 +52,11 @@ function isSound(areas: readonly SmallArea[]): boolean {
 }
 
 /** Whether the disagreement names the first page where two sound states differ, and says how. */
-function isFirst({ view, page, boundary }: Disagreement, model: readonly SmallArea[], seen: readonly SmallArea[]) {
+function isFirst(
+  { view, page, boundary }: Disagreement,
+  model: readonly SmallArea[],
+  seen: readonly SmallArea[],
+) {
   const [a, b] = [recordsOf(model, PAGES + 2), recordsOf(seen, PAGES + 2)];
   const first = a.findIndex((record, index) => record !== b[index]);
   return view === "areas" && page === first && boundary === (((a[first] ?? 0) ^ (b[first] ?? 0)) === BEGINS);
@@ -77,7 +81,10 @@ function* everyList(): Generator<readonly SmallArea[]> {
 }
 
 describe.each(SPACES)("the model's pages %s", (_name, firstPage, pageCount) => {
-  const models = everyState(PAGES, FLAGS).map((areas) => ({ areas, records: recordsHolding(areas, firstPage, pageCount) }));
+  const models = everyState(PAGES, FLAGS).map((areas) => ({
+    areas,
+    records: recordsHolding(areas, firstPage, pageCount),
+  }));
 
   test("agree with the areas that are the model's, and no others", () => {
     const observed = new Observation();
@@ -128,7 +135,10 @@ describe.each(SPACES)("the model's pages %s", (_name, firstPage, pageCount) => {
       if (areas.length === 0) continue;
       const odd = areas.map((area, index) => (index === 0 ? { ...area, flags: area.flags | bits } : area));
       const observed = show(new Observation(), odd, pagesOf(odd));
-      expect(findDisagreement(records, observed, PAGE)).toMatchObject({ view: "areas", page: areas[0]?.start });
+      expect(findDisagreement(records, observed, PAGE)).toMatchObject({
+        view: "areas",
+        page: areas[0]?.start,
+      });
     }
   });
 });
@@ -148,7 +158,11 @@ function* everyPageList(): Generator<readonly Page[]> {
   }
 }
 
-function isRightAboutPages(found: Disagreement | undefined, model: readonly Page[], seen: readonly Page[]): boolean {
+function isRightAboutPages(
+  found: Disagreement | undefined,
+  model: readonly Page[],
+  seen: readonly Page[],
+): boolean {
   if (found === undefined) return isSame(model, seen);
   const sound = seen.every(([page], index) => Number.isInteger(page) && page > (seen[index - 1]?.[0] ?? -1));
   if (!sound && found.view === "page-order") return true;

@@ -88,7 +88,11 @@ test("every command agrees", () => {
 test("every query agrees", () => {
   const statistics = new Statistics();
   expect(findingsOf(everyQuery(), statistics)).toEqual([]);
-  expect(statistics.answerTable().flatMap(({ op, answers }) => Object.keys(answers).map((name) => `${op} ${name}`))).toEqual([
+  expect(
+    statistics
+      .answerTable()
+      .flatMap(({ op, answers }) => Object.keys(answers).map((name) => `${op} ${name}`)),
+  ).toEqual([
     "map ok",
     "areas value",
     "pages value",

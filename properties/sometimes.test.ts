@@ -9,7 +9,9 @@ import { SOMETIMES, type Sometimes } from "./sometimes.ts";
 /** How often each situation was met that was met at all. */
 function metIn(lines: readonly string[]): Partial<Record<Sometimes, number>> {
   const statistics = new Statistics();
-  expect(new Executor(memorySetSubject(), SIXTEEN_PAGES).run(requestsIn(...lines), statistics)).toBeUndefined();
+  expect(
+    new Executor(memorySetSubject(), SIXTEEN_PAGES).run(requestsIn(...lines), statistics),
+  ).toBeUndefined();
   const met = statistics.sometimes().filter(({ count }) => count > 0);
   return Object.fromEntries(met.map(({ name, count }) => [name, count]));
 }

@@ -1,14 +1,11 @@
-import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
-import { EXIT } from "./exit-status.ts";
+import { systemErrorCode } from "../corpus/system-error.ts";
 
 /**
- * Lets whoever reads `stream`, one of the process, stop reading, as `head` does: what is written from then on
- * is lost, which is no error. Any other failure to write, a full disk say, ends the process.
+ * Lets whoever reads `stream` stop reading, as `head` does: what is written from then on is lost, which is no
+ * error. Any other failure to write, to a full disk say, goes to `fail`.
  */
-export function allowClosing(stream: NodeJS.WriteStream): void {
+export function allowClosing(stream: NodeJS.WritableStream, fail: (error: unknown) => void): void {
   stream.on("error", (error: unknown) => {
-    if (systemErrorCode(error) === "EPIPE") return;
-    process.stderr.write(`mapcheck: the output can't be written: ${describeSystemError(error)}\n`);
-    process.exit(EXIT.environment);
+    if (systemErrorCode(error) !== "EPIPE") fail(error);
   });
 }

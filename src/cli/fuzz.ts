@@ -16,6 +16,7 @@ import { failure, type Result, success } from "../trace/result.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
 import {
+  MAX_COMMANDS,
   pageOption,
   pagesOption,
   parseCount,
@@ -54,7 +55,7 @@ const DEFAULT_CORPUS = "corpus";
 const DEFAULT_SECONDS = 10;
 /**
  * The most that `--pages` times `--max-commands` may be: every page is compared after every command. At this
- * bound a run takes about a second, and no run is interrupted.
+ * bound a run takes about a second, and it is between runs that the clock and Ctrl-C are looked at.
  */
 const MAX_WORK = 2 ** 22;
 
@@ -89,7 +90,7 @@ export function addFuzz(program: Command, finish: Finish): void {
         .conflicts("runs"),
     )
     .addOption(
-      new Option("--max-commands <count>", "the longest trace, in commands")
+      new Option("--max-commands <count>", `the longest trace, in commands, at most ${MAX_COMMANDS}`)
         .default(DEFAULT_MAX_COMMANDS)
         .argParser(parseMaxCommands),
     )

@@ -1,12 +1,18 @@
 #!/usr/bin/env node
-/** The process: what it does with its streams and signals is settled here, and here alone it ends. */
+/** The process: here alone it ends. */
+import { describeSystemError } from "../corpus/system-error.ts";
 import { allowClosing } from "./closed-pipe.ts";
 import { EXIT } from "./exit-status.ts";
 import { runProgram } from "./program.ts";
 
-for (const stream of [process.stdout, process.stderr]) allowClosing(stream);
-process.on("uncaughtException", (error) => {
-  process.stderr.write(`mapcheck: this is a bug of mapcheck's own, please report it: ${error.stack}\n`);
-  process.exit(EXIT.environment);
-});
+for (const stream of [process.stdout, process.stderr]) {
+  allowClosing(stream, (error) => giveUp(`the output can't be written: ${describeSystemError(error)}`));
+}
+process.on("uncaughtException", ({ stack }) => giveUp(`a bug of mapcheck's own, please report it: ${stack}`));
 process.exitCode = await runProgram(process.argv.slice(2));
+
+/** Ends the process at once, with one line or with a line and the place in the program. */
+function giveUp(problem: string): never {
+  process.stderr.write(`mapcheck: ${problem}\n`);
+  process.exit(EXIT.environment);
+}

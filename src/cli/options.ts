@@ -13,6 +13,9 @@ const DEFAULT_PAGES = 16;
 const DEFAULT_PAGE = 0x1000;
 const DEFAULTS = `--pages ${DEFAULT_PAGES} --page 0x${DEFAULT_PAGE.toString(16)}`;
 
+/** The longest trace that can be asked for, in commands: all of it is in memory at once. */
+export const MAX_COMMANDS = 100_000;
+
 /** `--subject`: what is tested. */
 export function subjectOption(): Option {
   return new Option("--subject <name>", "what to test; mapcheck subjects lists what there is")
@@ -54,14 +57,12 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError("write a whole number above 0, such as 1000 or 0x1000");
 }
 
-/** The length of the longest trace: all of it is in memory at once. */
+/** As `parseCount`, at most `MAX_COMMANDS`. */
 export function parseMaxCommands(text: string): number {
   const count = parseCount(text);
   if (count <= MAX_COMMANDS) return count;
   throw new InvalidArgumentError(`write at most ${MAX_COMMANDS}`);
 }
-
-const MAX_COMMANDS = 100_000;
 
 /** A duration such as `500ms`, `30s`, `10m` or `1h`, in seconds. */
 export function parseDuration(text: string): number {

@@ -26,7 +26,10 @@ test("a trace on which all agrees gives no finding", () => {
 });
 
 test("a property of a user's own holds for the stack", () => {
-  fc.assert(fc.property(trace(SPACE), (generated) => execute(generated, STACK, SPACE) === undefined), { seed: 1 });
+  fc.assert(
+    fc.property(trace(SPACE), (generated) => execute(generated, STACK, SPACE) === undefined),
+    { seed: 1 },
+  );
 });
 
 test("a disagreement is returned, with the place where it showed", () => {

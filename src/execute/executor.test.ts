@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { trace } from "../generate/trace.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
+import { SUBJECTS } from "../subjects/registry.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { OK } from "../trace/answer.ts";
@@ -118,4 +121,38 @@ test("a subject of which no instance can be made is watched too, and asked nothi
   });
   expect(answers).toEqual(["panic Error: not today"]);
   expect(executor.run([])).toBeUndefined();
+});
+
+test("an instance may have any other properties", () => {
+  class Named implements Instance {
+    readonly kind = "panic";
+    readonly text = "none at all";
+    apply = () => OK;
+    observe = () => {};
+  }
+  const subject: Subject = { hello: MEMORY_SET_HELLO, create: () => new Named() };
+  expect(new Executor(subject, SPACE).run(requests("clear"))).toBeUndefined();
+});
+
+describe("a run shows the same whatever ran before it", () => {
+  test.each(SUBJECTS.map(({ name, subject }) => [name, subject] as const))("on %s", (_name, subject) => {
+    const traces = fc.sample(trace(SPACE, { maxCommands: 20 }), { seed: 1, numRuns: 100 });
+    const used = new Executor(subject, SPACE);
+    const fresh = traces.map((generated) => new Executor(subject, SPACE).run(generated));
+    expect(traces.map((generated) => used.run(generated))).toEqual(fresh);
+    expect(traces.toReversed().map((generated) => used.run(generated))).toEqual(fresh.toReversed());
+  });
+});
+
+test("who counts and who watches makes no difference", () => {
+  const traces = fc.sample(trace(SPACE), { seed: 2, numRuns: 50 });
+  const statistics = new Statistics();
+  let watched = 0;
+  const executor = new Executor(memorySetSubject(), SPACE);
+  const watch = () => {
+    watched++;
+  };
+  for (const generated of traces) expect(executor.run(generated, statistics, watch)).toBeUndefined();
+  const total = traces.reduce((sum, { length }) => sum + length, 0);
+  expect([statistics.requests, watched]).toEqual([total, total]);
 });

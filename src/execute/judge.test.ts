@@ -72,6 +72,51 @@ describe("all is well", () => {
   });
 });
 
+describe("the query for injected failures", () => {
+  const MAP: Step = {
+    request: "map 0x8000 0x1000 r mock",
+    answer: "ok",
+    areas: "0x1000-0x5000 rw mock;0x8000-0x9000 r mock",
+  };
+  const FIRED: Step = { ...MAPPED, request: "clear !backend=0", answer: "err BadState", injected: 2 };
+
+  test.each<[when: string, before: readonly Step[], count: number]>([
+    ["before any command", [], 0],
+    ["after a command that carries none", [MAPPED], 0],
+    ["after one in which none fired", [{ ...MAPPED, request: `${MAPPED.request} !backend=3` }], 0],
+    ["after one in which some fired", [MAPPED, FIRED], 2],
+    ["after a query after that", [MAPPED, FIRED, { ...FIRED, request: "find 0x0", answer: "ok none" }], 2],
+    [
+      "after one that did its work all the same",
+      [MAPPED, { ...FIRED, request: "unmap 0x5000 0x1000 !backend=0", answer: "ok" }],
+      2,
+    ],
+    [
+      "after one that was refused",
+      [
+        MAPPED,
+        FIRED,
+        { ...MAPPED, request: "map 0x1000 0x1000 r mock !backend=0", answer: "err AlreadyExists" },
+      ],
+      0,
+    ],
+    ["after the next command", [MAPPED, FIRED, MAP], 0],
+  ])("%s", (_when, before, count) => {
+    const { areas } = before.at(-1) ?? { areas: "none" };
+    const answered = (told: number): Step => ({
+      request: "injected",
+      answer: `ok ${told}`,
+      areas,
+      injected: count,
+    });
+    expect(judge([...before, answered(count)])).toBeUndefined();
+    expect(judge([...before, answered(count + 1)])).toMatchObject({
+      check: "answer",
+      expected: `ok ${count}`,
+    });
+  });
+});
+
 describe("an answer is wrong", () => {
   test.each<[request: string, answer: string, expected: string, injected?: number]>([
     ["map 0x0 0x0 r mock", "ok", "err InvalidParam"],
@@ -273,8 +318,9 @@ describe("a failure fires where none may", () => {
     ["unmap 0x8000 0x1000", "ok", "injected 0", "injected 1"],
     ["map 0x0 0x0 r mock !backend=0", "err InvalidParam", "injected 0", "injected 1"],
     ["find 0x0", "ok none", "injected 0", "injected 1"],
+    ["clear !backend=0", "err BadState", "injected as often as a call failed", "injected 0.5"],
   ])("%s", (request, answer, expected, observed) => {
-    const step: Step = { ...MAPPED, request, answer, injected: 1 };
+    const step: Step = { ...MAPPED, request, answer, injected: Number(observed.slice("injected ".length)) };
     expect(judge([MAPPED, step])).toMatchObject({
       kind: "invariant",
       check: "injected",

@@ -31,7 +31,12 @@ export function moveBoundaries(request: Request, move: (address: number) => numb
     case "read":
     case "can-access": {
       const start = move(request.start);
-      return { ...request, start: virtAddr(start), size: move(request.start + request.size) - start };
+      // Where the end moves below the start nothing is left.
+      return {
+        ...request,
+        start: virtAddr(start),
+        size: Math.max(0, move(request.start + request.size) - start),
+      };
     }
     case "find-free": {
       const limit = { start: virtAddr(move(request.limit.start)), end: virtAddr(move(request.limit.end)) };

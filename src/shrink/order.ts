@@ -11,7 +11,7 @@
  *   7. no injection, or an earlier one
  *   8. request by request: the simpler operation, the lower address, the smaller size first
  */
-import { isCommand, type Request } from "../trace/request.ts";
+import { isCommand, OPS, type Request } from "../trace/request.ts";
 import { boundariesOf } from "./boundaries.ts";
 
 /** Below 0 when `a` is simpler than `b`, above 0 when `b` is simpler, 0 when they are equal. */
@@ -99,7 +99,20 @@ function total(requests: readonly Request[], weight: (request: Request) => numbe
   return sum;
 }
 
-const MEASURES = [opRank, addressOf, sizeOf, detailOf, injectionOf];
+/** The last three tell requests apart that are as simple as each other: no two of this surface are equal. */
+const MEASURES = [opRank, addressOf, sizeOf, detailOf, injectionOf, opCode, hintOf, wantedOf];
+
+function opCode(request: Request): number {
+  return OPS.indexOf(request.op);
+}
+
+function hintOf(request: Request): number {
+  return request.op === "find-free" ? request.hint : 0;
+}
+
+function wantedOf(request: Request): number {
+  return request.op === "find-free" ? request.size : 0;
+}
 
 function compareInTurn(a: readonly Request[], b: readonly Request[]): number {
   for (let index = 0; index < a.length; index++) {
