@@ -83,10 +83,16 @@ export class Swarm {
   }
 
   private drawChoices(dice: Dice): void {
+    this.fillWheel((choice) => choice === "map" || dice.chance(3, 4));
+    // Maps may be of no weight, and then nothing may be left: all that has some is drawn from.
+    if (this.slots === 0) this.fillWheel(() => true);
+  }
+
+  private fillWheel(isSelected: (choice: Choice) => boolean): void {
     this.slots = 0;
     for (let code = 0; code < CHOICES.length; code++) {
       const choice = CHOICES[code] ?? "map";
-      if (choice !== "map" && !dice.chance(3, 4)) continue;
+      if (!isSelected(choice)) continue;
       const end = this.slots + this.weights[choice];
       this.wheel.fill(code, this.slots, end);
       this.slots = end;

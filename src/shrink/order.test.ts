@@ -17,25 +17,65 @@ describe("the first difference decides", () => {
     ["a query without arguments", ["areas"], ["find 0x0"]],
     ["find before overlaps", ["find 0x8000"], ["overlaps 0x0 0x1000"]],
     ["overlaps before find-free", ["overlaps 0x0 0x8000"], ["find-free 0x0 0x1000 0x0-0x1000 0x1000"]],
-    ["fewer boundaries", ["unmap 0x0 0x8000", "unmap 0x0 0x8000"], ["unmap 0x0 0x1000", "unmap 0x1000 0x1000"]],
+    [
+      "fewer boundaries",
+      ["unmap 0x0 0x8000", "unmap 0x0 0x8000"],
+      ["unmap 0x0 0x1000", "unmap 0x1000 0x1000"],
+    ],
     ["smaller sizes", ["unmap 0x8000 0x1000"], ["unmap 0x0 0x2000"]],
-    ["a smaller search", ["find-free 0x1000 0x1000 0x0-0x2000 0x4000"], ["find-free 0x1000 0x1000 0x0-0x3000 0x1000"]],
+    [
+      "a smaller search",
+      ["find-free 0x1000 0x1000 0x0-0x2000 0x4000"],
+      ["find-free 0x1000 0x1000 0x0-0x3000 0x1000"],
+    ],
     ["lower addresses", ["map 0x0 0x1000 rwx mock"], ["map 0x1000 0x1000 - mock"]],
-    ["a lower hint", ["find-free 0x1000 0x1000 0x0-0x4000 0x2000"], ["find-free 0x2000 0x1000 0x0-0x4000 0x1000"]],
+    [
+      "a lower hint",
+      ["find-free 0x1000 0x1000 0x0-0x4000 0x2000"],
+      ["find-free 0x2000 0x1000 0x0-0x4000 0x1000"],
+    ],
     ["no flags", ["map 0x0 0x1000 - mock !backend=3"], ["map 0x0 0x1000 r mock"]],
     ["one flag before two", ["map 0x0 0x1000 n mock"], ["map 0x0 0x1000 rw mock"]],
     ["r before w", ["map 0x0 0x1000 r mock"], ["map 0x0 0x1000 w mock"]],
-    ["a plainer alignment", ["find-free 0x0 0x4000 0x0-0x4000 0x1000"], ["find-free 0x0 0x4000 0x0-0x4000 0x2000"]],
+    [
+      "a plainer alignment",
+      ["find-free 0x0 0x4000 0x0-0x4000 0x1000"],
+      ["find-free 0x0 0x4000 0x0-0x4000 0x2000"],
+    ],
     ["no injection", ["clear"], ["clear !backend=0"]],
     ["an earlier injection", ["clear !backend=1"], ["clear !backend=2"]],
-    ["the simpler operation first", ["map 0x0 0x1000 - mock", "unmap 0x0 0x1000"], ["unmap 0x0 0x1000", "map 0x0 0x1000 - mock"]],
-    ["the lower address first", ["unmap 0x0 0x1000", "unmap 0x1000 0x1000"], ["unmap 0x1000 0x1000", "unmap 0x0 0x1000"]],
-    ["the smaller size first", ["unmap 0x0 0x1000", "unmap 0x0 0x2000"], ["unmap 0x0 0x2000", "unmap 0x0 0x1000"]],
-    ["the plainer flags first", ["protect 0x0 0x1000 -", "protect 0x0 0x1000 r"], ["protect 0x0 0x1000 r", "protect 0x0 0x1000 -"]],
+    [
+      "the simpler operation first",
+      ["map 0x0 0x1000 - mock", "unmap 0x0 0x1000"],
+      ["unmap 0x0 0x1000", "map 0x0 0x1000 - mock"],
+    ],
+    [
+      "the lower address first",
+      ["unmap 0x0 0x1000", "unmap 0x1000 0x1000"],
+      ["unmap 0x1000 0x1000", "unmap 0x0 0x1000"],
+    ],
+    [
+      "the smaller size first",
+      ["unmap 0x0 0x1000", "unmap 0x0 0x2000"],
+      ["unmap 0x0 0x2000", "unmap 0x0 0x1000"],
+    ],
+    [
+      "the plainer flags first",
+      ["protect 0x0 0x1000 -", "protect 0x0 0x1000 r"],
+      ["protect 0x0 0x1000 r", "protect 0x0 0x1000 -"],
+    ],
     ["the earlier injection first", ["clear", "clear !backend=0"], ["clear !backend=0", "clear"]],
     ["areas, pages, injected", ["areas", "pages", "injected"], ["areas", "injected", "pages"]],
-    ["in a search the lower hint", ["find-free 0x0 0x1000 0x1000-0x2000 0x1000"], ["find-free 0x1000 0x1000 0x0-0x1000 0x1000"]],
-    ["and the smaller size", ["find-free 0x0 0x1000 0x0-0x2000 0x1000"], ["find-free 0x0 0x2000 0x0-0x1000 0x1000"]],
+    [
+      "in a search the lower hint",
+      ["find-free 0x0 0x1000 0x2000-0x3000 0x1000"],
+      ["find-free 0x2000 0x1000 0x0-0x1000 0x1000"],
+    ],
+    [
+      "and the smaller size",
+      ["find-free 0x0 0x1000 0x0-0x2000 0x1000"],
+      ["find-free 0x0 0x2000 0x0-0x1000 0x1000"],
+    ],
   ])("%s", (_what, simpler, other) => {
     expect(compareTraces(requestsIn(...simpler), requestsIn(...other))).toBeLessThan(0);
     expect(compareTraces(requestsIn(...other), requestsIn(...simpler))).toBeGreaterThan(0);
@@ -61,7 +101,14 @@ describe("a total order", () => {
   test("of three in a row the first is the simplest", () => {
     const property = fc.property(TRACES, TRACES, TRACES, (a, b, c) => {
       const [first, second, third] = [a, b, c].sort(compareTraces);
-      return first && second && third && sign(first, second) <= 0 && sign(second, third) <= 0 && sign(first, third) <= 0;
+      return (
+        first &&
+        second &&
+        third &&
+        sign(first, second) <= 0 &&
+        sign(second, third) <= 0 &&
+        sign(first, third) <= 0
+      );
     });
     fc.assert(property, { seed: 2, numRuns: 20_000 });
   });
@@ -70,10 +117,21 @@ describe("a total order", () => {
     const lines = [
       ...["0x0", "0x1000"].flatMap((hint) =>
         ["0x0-0x0", "0x0-0x1000", "0x1000-0x1000", "0x0-0x2000", "0x1000-0x2000"].flatMap((limit) =>
-          ["0x1000", "0x2000"].flatMap((size) => ["0x1000", "0x2000"].map((align) => `find-free ${hint} ${size} ${limit} ${align}`)),
+          ["0x1000", "0x2000"].flatMap((size) =>
+            ["0x1000", "0x2000"].map((align) => `find-free ${hint} ${size} ${limit} ${align}`),
+          ),
         ),
       ),
-      ...["areas", "pages", "injected", "clear", "find 0x0", "find 0x1", "overlaps 0x0 0x1000", "unmap 0x0 0x1000"],
+      ...[
+        "areas",
+        "pages",
+        "injected",
+        "clear",
+        "find 0x0",
+        "find 0x1",
+        "overlaps 0x0 0x1000",
+        "unmap 0x0 0x1000",
+      ],
     ].map((line) => requestsIn(line));
     const ties = lines.flatMap((a, index) => lines.slice(index + 1).filter((b) => compareTraces(a, b) === 0));
     expect(ties).toEqual([]);

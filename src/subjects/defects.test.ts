@@ -1,0 +1,53 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { CHECKS } from "../../properties/invariants.ts";
+import type { CorpusEntry } from "../corpus/entry.ts";
+import { loadDirectory } from "../corpus/load.ts";
+import { replayEntry } from "../explore/replay.ts";
+import { TrackingBackend } from "./defects/failing.ts";
+import { memorySetSubject } from "./memory-set.ts";
+import { DEFAULT_SUBJECT, findSubject, SUBJECTS } from "./registry.ts";
+
+const CORPUS = fileURLToPath(new URL("../../corpus", import.meta.url));
+const ENTRIES: readonly CorpusEntry[] = (await loadDirectory(CORPUS)).flatMap((loaded) => {
+  return loaded.status === "entry" ? [loaded.entry] : [];
+});
+const PLANTED = SUBJECTS.filter(({ name }) => name.startsWith("defect:"));
+
+describe.each(PLANTED)("$name", ({ name, subject, killedBy }) => {
+  const entries = ENTRIES.filter(({ implementation }) => implementation === name);
+
+  test("has a shrunk counterexample in the corpus", () => {
+    expect(entries.length).toBeGreaterThan(0);
+    expect(entries.every(({ origin }) => origin?.seed !== undefined)).toBe(true);
+  });
+
+  test.each(entries)("$id fails on it with the check that it names", (entry) => {
+    expect(replayEntry(entry, subject)).toMatchObject({
+      status: "finding",
+      finding: { check: killedBy, at: entry.requests.length - 1 },
+    });
+  });
+});
+
+test("the stack agrees with every case of the corpus", () => {
+  const stack = findSubject(DEFAULT_SUBJECT);
+  const differing = ENTRIES.filter((entry) => stack && replayEntry(entry, stack.subject).status !== "agree");
+  expect(ENTRIES.length).toBeGreaterThanOrEqual(PLANTED.length);
+  expect(differing.map(({ id }) => id)).toEqual([]);
+});
+
+test("no two subjects have one name", () => {
+  expect(new Set(SUBJECTS.map(({ name }) => name)).size).toBe(SUBJECTS.length);
+});
+
+test("every check has a planted defect that it must catch", () => {
+  const named = new Set(PLANTED.map(({ killedBy }) => killedBy));
+  expect(Object.keys(CHECKS).filter((check) => !named.has(check))).toEqual([]);
+});
+
+test("a backend with state of its own agrees as long as its clones share nothing", () => {
+  const subject = memorySetSubject({ backend: () => new TrackingBackend() });
+  const differing = ENTRIES.filter((entry) => replayEntry(entry, subject).status !== "agree");
+  expect(differing.map(({ id }) => id)).toEqual([]);
+});
