@@ -87,9 +87,9 @@ describe("the command line", () => {
 
   test("lists the subjects", () => {
     const listed = z
-      .array(z.object({ name: z.string() }))
+      .object({ subjects: z.array(z.object({ name: z.string() })) })
       .parse(JSON.parse(outputOf("npx", ["mapcheck", "subjects", "--json"])));
-    const names = listed.map(({ name }) => name);
+    const names = listed.subjects.map(({ name }) => name);
     expect(names).toContain("memory-set");
     expect(names.filter((name) => name.startsWith("defect:")).length).toBeGreaterThanOrEqual(16);
   });

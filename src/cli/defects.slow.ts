@@ -14,7 +14,9 @@ const REPORT = z.object({
   findings: z.array(z.looseObject({ file: z.string() })).length(1),
 });
 
-const SUBJECTS = z.array(z.object({ name: z.string(), killedBy: z.string().optional() }));
+const SUBJECTS = z.object({
+  subjects: z.array(z.object({ name: z.string(), killedBy: z.string().optional() })),
+});
 
 const SEEDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "ten"];
 
@@ -44,7 +46,7 @@ function search(subject: string, seed: string): string[] {
   ];
 }
 
-const listed = SUBJECTS.parse(JSON.parse((await mapcheck("subjects", "--json")).stdout));
+const { subjects: listed } = SUBJECTS.parse(JSON.parse((await mapcheck("subjects", "--json")).stdout));
 const defects = listed.filter(({ killedBy }) => killedBy !== undefined);
 
 test("there are enough of them", () => {

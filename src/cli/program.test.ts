@@ -150,6 +150,6 @@ describe("subjects", () => {
   test("are listed for programs", async () => {
     const listed: unknown = JSON.parse((await mapcheck("subjects", "--json")).stdout);
     const expected = SUBJECTS.map(({ subject: _, ...said }) => said);
-    expect(listed).toEqual(expected);
+    expect(listed).toEqual({ subjects: expected });
   });
 });

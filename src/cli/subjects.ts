@@ -17,7 +17,7 @@ export function addSubjects(program: Command, finish: Finish): void {
       "Lists what can be tested: the stack, and the stack with a defect planted in it on purpose, to see that " +
         "it is found.",
     )
-    .option("--json", "print one JSON array on standard output, instead of text")
+    .option("--json", "print one JSON object on standard output, instead of text")
     .addHelpText("after", HELP)
     .action(({ json }: { readonly json?: boolean }) => {
       process.stdout.write(json ? asJson() : asLines());
@@ -32,7 +32,7 @@ function asJson(): string {
     summary,
     killedBy,
   }));
-  return `${JSON.stringify(listed, null, 2)}\n`;
+  return `${JSON.stringify({ subjects: listed }, null, 2)}\n`;
 }
 
 function asLines(): string {

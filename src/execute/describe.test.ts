@@ -25,6 +25,7 @@ function observation(): Observation {
 
 test.each([
   ["area-order", 1, "areas in order, of whole pages, not empty, without overlap"],
+  ["page-order", 1, "whole pages in order, each once"],
   ["areas", 0, "0x0 in no area"],
   ["areas", 2, "0x2000 in 0x1000-0x3000 rw mock"],
   ["pages", 0, "no page 0x0"],
@@ -35,6 +36,7 @@ test.each([
 
 test.each([
   ["area-order", 1, "0x1000-0x3000 rw mock"],
+  ["page-order", 1, "pages 0x1000;0x2000"],
   ["areas", 0, "0x0 in no area"],
   ["areas", 2, "0x2000 in 0x1000-0x3000 rw mock"],
   ["pages", 0, "no page 0x0"],
@@ -46,7 +48,17 @@ test.each([
 test("what a subject says it shows, and doesn't, is put into words all the same", () => {
   const observed = new Observation();
   observed.areaCount = observed.areaStarts.length + 1;
-  observed.areaBackends.fill(200);
   const areas = describeObservedPage(observed, "area-order", 0, PAGE).split(";");
   expect(areas).toEqual(new Array(observed.areaCount).fill("0x0-0x0 - mock"));
+});
+
+test("what there is no word for is called unknown", () => {
+  const observed = new Observation();
+  observed.area(virtAddr(0), virtAddr(0x1000), 67, "mock");
+  observed.page(virtAddr(0), -1);
+  observed.areaBackends.fill(200);
+  expect(describeObservedPage(observed, "areas", 0, PAGE)).toBe(
+    "0x0 in 0x0-0x1000 unknown flags an unknown backend",
+  );
+  expect(describeObservedPage(observed, "pages", 0, PAGE)).toBe("page 0x0:unknown flags");
 });

@@ -2,7 +2,7 @@
 import type { MemorySetModel } from "../../models/memory-set.ts";
 import { areaIndexOf, type Disagreement } from "../../properties/agreement.ts";
 import { virtAddr } from "../trace/address.ts";
-import { BACKEND_KINDS, type Observation } from "../trace/observation.ts";
+import { BACKEND_KINDS, type Observation, UNKNOWN_FLAGS } from "../trace/observation.ts";
 import { printAddr, printFlags, printRange } from "../trace/print.ts";
 
 /** What the model says of the page with number `page`. */
@@ -53,8 +53,8 @@ function describeArea(observed: Observation, index: number): string {
     start: virtAddr(observed.areaStarts[index] ?? 0),
     end: virtAddr(observed.areaEnds[index] ?? 0),
   };
-  const backend = BACKEND_KINDS[observed.areaBackends[index] ?? 0] ?? "mock";
-  return `${printRange(range)} ${printFlags(observed.areaFlags[index] ?? 0)} ${backend}`;
+  const backend = BACKEND_KINDS[observed.areaBackends[index] ?? 0] ?? "an unknown backend";
+  return `${printRange(range)} ${flagsText(observed.areaFlags[index] ?? 0)} ${backend}`;
 }
 
 function areaText(addr: number, start: number, end: number, flags: number, backend: string): string {
@@ -67,9 +67,13 @@ function noArea(addr: number): string {
 }
 
 function pageText(addr: number, flags: number): string {
-  return `page ${printAddr(addr)}:${printFlags(flags)}`;
+  return `page ${printAddr(addr)}:${flagsText(flags)}`;
 }
 
 function noPage(addr: number): string {
   return `no page ${printAddr(addr)}`;
+}
+
+function flagsText(flags: number): string {
+  return flags === UNKNOWN_FLAGS ? "unknown flags" : printFlags(flags);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -92,7 +92,7 @@ describe("what is found", () => {
     expect(await savedFiles()).toHaveLength(1);
     expect(await readFile(join(corpus, file), "utf8")).toBe(before);
     // A saved case that is found again stays one finding, with what fuzzing knows of it.
-    expect([again.findings, again.replayed]).toEqual([first.findings, 1]);
+    expect([again.findings, again.replayed, again.tally.findings]).toEqual([first.findings, 1, 1]);
     expect(other.findings).toMatchObject([{ id: first.findings[0]?.id, file: first.findings[0]?.file }]);
   });
 
@@ -156,9 +156,7 @@ describe("saved cases", () => {
     const [saved] = (await run(DEFECT)).findings;
     const file = JSON.parse(await readFile(saved?.file ?? "", "utf8"));
     const id = "address-space/other";
-    await writeFile(join(corpus, "memory-set", "junk.json"), "");
     await rm(join(corpus, "memory-set"), { recursive: true });
-    const { mkdir } = await import("node:fs/promises");
     await mkdir(join(corpus, "address-space"));
     await writeFile(join(corpus, `${id}.json`), JSON.stringify({ ...file, id, surface: "address-space" }));
     const { replayed, problems, findings } = await run(DEFECT, ONLY_REPLAY);

@@ -62,6 +62,7 @@ export async function runSession(
   const { target, space, seed, maxCommands, budget } = session;
   const found = await fuzz({ subject: target.subject, space, seed, maxCommands }, budget, pace, tally);
   if (found) await addFound(findings, found, session, problems);
+  tally.findings = findings.size;
   return {
     findings: [...findings.values()],
     replayed,

@@ -26,6 +26,6 @@ export class Anchors {
 
   /** One of the places, each as likely as another; 0 if there is none. */
   pick(dice: Dice): number {
-    return this.places[dice.below(this.used)] ?? 0;
+    return this.used === 0 ? 0 : (this.places[dice.below(this.used)] ?? 0);
   }
 }

@@ -152,8 +152,8 @@ const PASSES: readonly (readonly [what: string, lines: readonly string[], simple
   ],
   [
     "a boundary moved to a lower one, wherever it is",
-    ["map 0x0 0x1000 - mock", "map 0x2000 0x2000 - mock", "unmap 0x2000 0x1000"],
-    ["map 0x0 0x1000 - mock", "map 0x1000 0x3000 - mock", "unmap 0x1000 0x2000"],
+    ["map 0x0 0x1000 - mock", "map 0x0 0x4000 - mock replace", "unmap 0x1000 0x3000"],
+    ["map 0x0 0x1000 - mock", "map 0x0 0x1000 - mock replace", "unmap 0x1000 0x0"],
   ],
   [
     "a search for as much less as was cut out",

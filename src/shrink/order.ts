@@ -4,9 +4,9 @@
  *
  *   1. fewer requests
  *   2. simpler operations
- *   3. fewer distinct boundaries
- *   4. smaller sizes
- *   5. lower addresses
+ *   3. smaller sizes
+ *   4. lower addresses
+ *   5. fewer distinct boundaries
  *   6. plainer flags and alignments
  *   7. no injection, or an earlier one
  *   8. request by request: the simpler operation, the lower address, the smaller size first
@@ -19,9 +19,9 @@ export function compareTraces(a: readonly Request[], b: readonly Request[]): num
   return (
     a.length - b.length ||
     total(a, opRank) - total(b, opRank) ||
-    boundariesOf(a).length - boundariesOf(b).length ||
     total(a, sizeOf) - total(b, sizeOf) ||
     total(a, addressOf) - total(b, addressOf) ||
+    boundariesOf(a).length - boundariesOf(b).length ||
     total(a, detailOf) - total(b, detailOf) ||
     total(a, injectionOf) - total(b, injectionOf) ||
     compareInTurn(a, b)

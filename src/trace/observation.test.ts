@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { physAddr, virtAddr } from "./address.ts";
 import { READ, WRITE } from "./flags.ts";
-import { BACKEND_KINDS, NO_PHYSICAL, Observation } from "./observation.ts";
+import { BACKEND_KINDS, NO_PHYSICAL, Observation, UNKNOWN_FLAGS } from "./observation.ts";
 
 describe("an observation", () => {
   test("keeps areas in columns, the backend as its code", () => {
@@ -58,4 +58,11 @@ describe("an observation", () => {
     expect(observation.areaStarts).toBe(areaStarts);
     expect(areaStarts[0]).toBe(7);
   });
+});
+
+test.each([64, 259, -1, 1.5, Number.NaN])("%d is kept as no set of flags at all", (flags) => {
+  const observed = new Observation();
+  observed.area(virtAddr(0), virtAddr(0x1000), flags, "mock");
+  observed.page(virtAddr(0), flags);
+  expect([observed.areaFlags[0], observed.pageFlags[0]]).toEqual([UNKNOWN_FLAGS, UNKNOWN_FLAGS]);
 });

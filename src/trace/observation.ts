@@ -1,9 +1,12 @@
 import type { PhysAddr, VirtAddr } from "./address.ts";
-import type { Flags } from "./flags.ts";
+import { ALL_FLAGS, type Flags } from "./flags.ts";
 import type { Backend } from "./request.ts";
 
 /** `physicals` holds this where no physical address is known. */
 export const NO_PHYSICAL = -1;
+
+/** What the columns of flags hold for a value that is no set of flags; no set of flags equals it. */
+export const UNKNOWN_FLAGS = 256;
 
 /** The kinds of backend; a kind's index is its code in an observation. */
 export const BACKEND_KINDS = [
@@ -22,13 +25,13 @@ export class Observation {
   areaCount = 0;
   areaStarts = new Float64Array(64);
   areaEnds = new Float64Array(64);
-  areaFlags = new Uint8Array(64);
+  areaFlags = new Uint16Array(64);
   /** Indices into `BACKEND_KINDS`. */
   areaBackends = new Uint8Array(64);
 
   pageCount = 0;
   pageAddrs = new Float64Array(64);
-  pageFlags = new Uint8Array(64);
+  pageFlags = new Uint16Array(64);
   /** Physical addresses, or `NO_PHYSICAL`. */
   pagePhysicals = new Float64Array(64);
 
@@ -48,7 +51,7 @@ export class Observation {
     if (index === this.areaStarts.length) this.growAreas();
     this.areaStarts[index] = start;
     this.areaEnds[index] = end;
-    this.areaFlags[index] = flags;
+    this.areaFlags[index] = known(flags);
     this.areaBackends[index] = backendCode(backend);
     this.areaCount = index + 1;
   }
@@ -58,7 +61,7 @@ export class Observation {
     const index = this.pageCount;
     if (index === this.pageAddrs.length) this.growPages();
     this.pageAddrs[index] = addr;
-    this.pageFlags[index] = flags;
+    this.pageFlags[index] = known(flags);
     this.pagePhysicals[index] = physical;
     this.pageCount = index + 1;
   }
@@ -66,15 +69,20 @@ export class Observation {
   private growAreas(): void {
     this.areaStarts = doubled(this.areaStarts, Float64Array);
     this.areaEnds = doubled(this.areaEnds, Float64Array);
-    this.areaFlags = doubled(this.areaFlags, Uint8Array);
+    this.areaFlags = doubled(this.areaFlags, Uint16Array);
     this.areaBackends = doubled(this.areaBackends, Uint8Array);
   }
 
   private growPages(): void {
     this.pageAddrs = doubled(this.pageAddrs, Float64Array);
-    this.pageFlags = doubled(this.pageFlags, Uint8Array);
+    this.pageFlags = doubled(this.pageFlags, Uint16Array);
     this.pagePhysicals = doubled(this.pagePhysicals, Float64Array);
   }
+}
+
+/** The flags, or `UNKNOWN_FLAGS` for a value that is no set of the six. */
+function known(flags: Flags): Flags {
+  return (flags & ALL_FLAGS) === flags ? flags : UNKNOWN_FLAGS;
 }
 
 /** The code of a kind of backend: its index in `BACKEND_KINDS`. */
@@ -83,7 +91,10 @@ function backendCode(kind: Backend["kind"]): number {
 }
 
 /** A copy of `column` with room for twice as many entries. */
-function doubled<C extends Float64Array | Uint8Array>(column: C, kind: new (length: number) => C): C {
+function doubled<C extends Float64Array | Uint16Array | Uint8Array>(
+  column: C,
+  kind: new (length: number) => C,
+): C {
   const larger = new kind(column.length * 2);
   larger.set(column);
   return larger;
