@@ -1,0 +1,34 @@
+/**
+ * A failure that is planted into something that is called again and again: the first calls go through, every
+ * later one fails. Whoever can be made to fail asks `fires` once in each call.
+ */
+export class FailureInjection {
+  #callsLeft = Number.POSITIVE_INFINITY;
+  #fired = 0;
+
+  /** From here on the first `calls` calls go through and every later one fails. */
+  failAfter(calls: number): void {
+    this.#callsLeft = calls;
+    this.#fired = 0;
+  }
+
+  /** From here on no call is made to fail. */
+  disarm(): void {
+    this.failAfter(Number.POSITIVE_INFINITY);
+  }
+
+  /** How many calls were made to fail since the last `failAfter` or `disarm`. */
+  get fired(): number {
+    return this.#fired;
+  }
+
+  /** Counts one call and says whether it is one that is to fail. */
+  fires(): boolean {
+    if (this.#callsLeft > 0) {
+      this.#callsLeft--;
+      return false;
+    }
+    this.#fired++;
+    return true;
+  }
+}

@@ -1,0 +1,104 @@
+import { type PhysAddr, physAddr, type VirtAddr, virtAddr } from "../trace/address.ts";
+import type { Flags } from "../trace/flags.ts";
+import { FRAME_SIZE } from "./format.ts";
+
+/** Who has to hear of changed translations. */
+export interface TranslationCache {
+  /** The translation of the page of `level` that begins at `addr` is not valid any more. */
+  flush(addr: VirtAddr, level: number): void;
+  /** No translation is valid any more. */
+  flushAll(): void;
+}
+
+/** Places in each of the caches, a power of two. */
+const PLACES = 64;
+
+/**
+ * A translation lookaside buffer: one direct-mapped cache for each size of page, as many processors have. It
+ * forgets a translation only when it is told to, or for want of a place.
+ *
+ * A flush names the level of the page that was there, as the level hint of AArch64's TLBI does (Arm ARM,
+ * FEAT_TTL): one with the wrong level may leave the entry. So splitting a huge page has to flush the huge one.
+ */
+export class Tlb implements TranslationCache {
+  // Page numbers by place, -1 where there is none; places 0 to 63 are for level 0, and so on.
+  readonly #pages = new Float64Array(3 * PLACES).fill(-1);
+  readonly #physicals = new Float64Array(3 * PLACES);
+  readonly #flags = new Uint8Array(3 * PLACES);
+  #filled = false;
+  #place = 0;
+  #size = FRAME_SIZE;
+
+  /** Whether there is a translation for `addr`; `physical` and `flags` then say which. */
+  lookUp(addr: VirtAddr): boolean {
+    let size = FRAME_SIZE;
+    for (let level = 0; level < 3; level++) {
+      const page = Math.floor(addr / size);
+      const place = placeOf(page, level);
+      if (this.#pages[place] === page) {
+        this.#place = place;
+        this.#size = size;
+        return true;
+      }
+      size *= 512;
+    }
+    return false;
+  }
+
+  /** What the translation that `lookUp` found makes of `addr`. */
+  physical(addr: VirtAddr): PhysAddr {
+    return physAddr(at(this.#physicals, this.#place) + (addr % this.#size));
+  }
+
+  /** The flags of the translation that `lookUp` found. */
+  get flags(): Flags {
+    return at(this.#flags, this.#place);
+  }
+
+  /** Keeps the translation of the page of `size` bytes that contains `addr` and begins at `physical`. */
+  fill(addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags): void {
+    const level = size === FRAME_SIZE ? 0 : size === FRAME_SIZE * 512 ? 1 : 2;
+    const page = Math.floor(addr / size);
+    const place = placeOf(page, level);
+    this.#pages[place] = page;
+    this.#physicals[place] = physical;
+    this.#flags[place] = flags;
+    this.#filled = true;
+  }
+
+  flush(addr: VirtAddr, level: number): void {
+    const page = addr / sizeOf(level);
+    const place = placeOf(page, level);
+    if (this.#pages[place] === page) this.#pages[place] = -1;
+  }
+
+  flushAll(): void {
+    if (this.#filled) this.#pages.fill(-1);
+    this.#filled = false;
+  }
+
+  /** Calls `visit` for every translation; `size` is that of its page, in bytes. */
+  forEach(visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void): void {
+    if (!this.#filled) return;
+    for (let place = 0; place < this.#pages.length; place++) {
+      const page = at(this.#pages, place);
+      if (page < 0) continue;
+      const size = sizeOf(Math.floor(place / PLACES));
+      visit(virtAddr(page * size), size, physAddr(at(this.#physicals, place)), at(this.#flags, place));
+    }
+  }
+}
+
+function sizeOf(level: number): number {
+  return FRAME_SIZE * 512 ** level;
+}
+
+/** What a column holds at a place. */
+function at(column: Float64Array | Uint8Array, place: number): number {
+  return column[place] ?? 0;
+}
+
+/** Where the page with this number goes. */
+function placeOf(page: number, level: number): number {
+  return level * PLACES + (page % PLACES);
+}
