@@ -55,6 +55,9 @@ export const TRUE: Answer = { kind: "truth", truth: true };
 /** `ok false`. */
 export const FALSE: Answer = { kind: "truth", truth: false };
 
+/** `ok fault`. */
+export const FAULT: Answer = { kind: "fault" };
+
 /** `ok none` for a query that asks for an address. */
 export const NO_ADDRESS: Answer = { kind: "address", address: null };
 

@@ -1,9 +1,13 @@
 import type { PhysAddr, VirtAddr } from "./address.ts";
 import { ALL_FLAGS, type Flags } from "./flags.ts";
+import type { Hardware } from "./hardware.ts";
 import type { Backend } from "./request.ts";
 
-/** `physicals` holds this where no physical address is known. */
+/** Stands where no physical address is known. */
 export const NO_PHYSICAL = -1;
+
+/** Stands where an implementation doesn't count its frames. */
+export const NO_FRAMES = -1;
 
 /** What the columns of flags hold for a value that is no set of flags; no set of flags equals it. */
 export const UNKNOWN_FLAGS = 256;
@@ -28,12 +32,24 @@ export class Observation {
   areaFlags = new Uint16Array(64);
   /** Indices into `BACKEND_KINDS`. */
   areaBackends = new Uint8Array(64);
+  /** What the first byte of a linear area is mapped to; `NO_PHYSICAL` for all others. */
+  areaPhysicals = new Float64Array(64);
 
+  /** How many runs of pages there are: neighbouring pages may be shown as one run, or one by one. */
   pageCount = 0;
   pageAddrs = new Float64Array(64);
+  /** How many pages a run has. */
+  pageCounts = new Float64Array(64);
   pageFlags = new Uint16Array(64);
-  /** Physical addresses, or `NO_PHYSICAL`. */
+  /** Physical addresses of the first page of each run, or `NO_PHYSICAL`. */
   pagePhysicals = new Float64Array(64);
+
+  /** Frames handed out for data, or `NO_FRAMES`. */
+  dataFrames = NO_FRAMES;
+  /** Frames handed out for page tables, or `NO_FRAMES`. */
+  tableFrames = NO_FRAMES;
+  /** The machine below, where the implementation shows it. */
+  hardware: Hardware | undefined = undefined;
 
   /** How many injected failures fired in the last command. */
   injected = 0;
@@ -43,24 +59,40 @@ export class Observation {
     this.areaCount = 0;
     this.pageCount = 0;
     this.injected = 0;
+    this.dataFrames = NO_FRAMES;
+    this.tableFrames = NO_FRAMES;
+    this.hardware = undefined;
   }
 
   /** Records one area. Areas are given in address order. */
-  area(start: VirtAddr, end: VirtAddr, flags: Flags, backend: Backend["kind"]): void {
+  area(
+    start: VirtAddr,
+    end: VirtAddr,
+    flags: Flags,
+    backend: Backend["kind"],
+    physical: PhysAddr | typeof NO_PHYSICAL = NO_PHYSICAL,
+  ): void {
     const index = this.areaCount;
     if (index === this.areaStarts.length) this.growAreas();
     this.areaStarts[index] = start;
     this.areaEnds[index] = end;
     this.areaFlags[index] = known(flags);
     this.areaBackends[index] = backendCode(backend);
+    this.areaPhysicals[index] = physical;
     this.areaCount = index + 1;
   }
 
   /** Records the translation of one page, `addr` its first byte. Pages are given in address order. */
   page(addr: VirtAddr, flags: Flags, physical: PhysAddr | typeof NO_PHYSICAL = NO_PHYSICAL): void {
+    this.pageRun(addr, 1, flags, physical);
+  }
+
+  /** Records the translations of `count` neighbouring pages that map to neighbouring physical addresses. */
+  pageRun(addr: VirtAddr, count: number, flags: Flags, physical: PhysAddr | typeof NO_PHYSICAL): void {
     const index = this.pageCount;
     if (index === this.pageAddrs.length) this.growPages();
     this.pageAddrs[index] = addr;
+    this.pageCounts[index] = count;
     this.pageFlags[index] = known(flags);
     this.pagePhysicals[index] = physical;
     this.pageCount = index + 1;
@@ -71,10 +103,12 @@ export class Observation {
     this.areaEnds = doubled(this.areaEnds, Float64Array);
     this.areaFlags = doubled(this.areaFlags, Uint16Array);
     this.areaBackends = doubled(this.areaBackends, Uint8Array);
+    this.areaPhysicals = doubled(this.areaPhysicals, Float64Array);
   }
 
   private growPages(): void {
     this.pageAddrs = doubled(this.pageAddrs, Float64Array);
+    this.pageCounts = doubled(this.pageCounts, Float64Array);
     this.pageFlags = doubled(this.pageFlags, Uint16Array);
     this.pagePhysicals = doubled(this.pagePhysicals, Float64Array);
   }

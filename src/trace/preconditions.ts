@@ -4,11 +4,30 @@
  */
 
 import { isPowerOfTwo } from "./address.ts";
-import { type FindFreeQuery, isCommand, type Request } from "./request.ts";
-import { addressLimit, type Space, type Terms } from "./space.ts";
+import { misfitAfter, misfitOnAddressSpace } from "./address-space-preconditions.ts";
+import { MappingHistory } from "./mapping-history.ts";
+import {
+  ACROSS_THE_MIDDLE,
+  crossesMiddle,
+  misfitOfFindFree,
+  misfitOfQueriedRange,
+  misfitOfRange,
+  NO_INJECTION,
+  NOT_AN_ADDRESS,
+  OTHER_SURFACE,
+  UNKNOWN_FLAGS,
+} from "./misfit.ts";
+import { isCommand, type Request } from "./request.ts";
+import { addressLimit, type Space, type Surface, type Terms } from "./space.ts";
 
 /** A valid `map` on the memory-set surface covers at most this many pages. */
 export const MAX_MAP_PAGES = 65_536;
+
+/** The only size of a page on the address-space surface, in bytes. */
+const ADDRESS_SPACE_PAGE = 4096;
+
+const NOT_PAGES = "a start, size, hint or limit is no multiple of the page";
+const TOO_MANY_PAGES = `a map covers more than ${MAX_MAP_PAGES} pages`;
 
 /** A request that breaks a precondition, and the precondition in words. */
 export interface Misfit {
@@ -19,17 +38,52 @@ export interface Misfit {
 
 /** The first request of a trace that breaks a precondition, or `undefined` when the trace fits. */
 export function findMisfit(requests: readonly Request[], terms: Terms): Misfit | undefined {
-  for (let at = 0; at < requests.length; at++) {
-    const request = requests[at];
-    const reason = request && misfitOf(request, terms);
+  const preconditions = new Preconditions(terms);
+  for (const [at, request] of requests.entries()) {
+    const reason = preconditions.misfitOf(request);
     if (reason !== undefined) return { at, reason };
+    preconditions.note(request);
   }
   return undefined;
 }
 
-/** Why no trace can run in this space, or `undefined` when it is a sound one. */
-export function misfitOfSpace(space: Space, limit: number): string | undefined {
+/** The preconditions of the requests of a trace, one after another. */
+export class Preconditions {
+  readonly #terms: Terms;
+  /** On the memory-set surface no precondition depends on what came before. */
+  readonly #history: MappingHistory | undefined;
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+    this.#history = terms.hello.surface === "address-space" ? new MappingHistory(terms) : undefined;
+  }
+
+  /** Forgets the trace, for another one. */
+  reset(): void {
+    this.#history?.reset();
+  }
+
+  /** Why `request` can't come next, in words that never change; `undefined` when it can. */
+  misfitOf(request: Request): string | undefined {
+    return misfitOf(request, this.#terms) ?? (this.#history && misfitAfter(this.#history, request));
+  }
+
+  /** Takes note of the request that comes next, which fits. */
+  note(request: Request): void {
+    this.#history?.note(request);
+  }
+}
+
+/** Why no trace can run in this space, or `undefined` when it is a sound one for `surface`. */
+export function misfitOfSpace(
+  space: Space,
+  limit: number,
+  surface: Surface = "memory-set",
+): string | undefined {
   if (!isPowerOfTwo(space.page)) return "the page size must be a power of two";
+  if (surface === "address-space" && space.page !== ADDRESS_SPACE_PAGE) {
+    return `the page size must be ${ADDRESS_SPACE_PAGE} on the address-space surface`;
+  }
   if (space.base % space.page !== 0) return "the base must be a multiple of the page";
   if (space.size <= 0 || space.size % space.page !== 0) {
     return "the size must be a multiple of the page and not 0";
@@ -39,45 +93,42 @@ export function misfitOfSpace(space: Space, limit: number): string | undefined {
   return undefined;
 }
 
-const ACROSS_THE_MIDDLE =
-  "a range that starts below the middle of the address space must not reach past it (non-canonical addresses)";
-const NOT_AN_ADDRESS = "an address lies beyond the width of the implementation's addresses";
-const NOT_PAGES = "a start, size, hint or limit is no multiple of the page";
-const OTHER_SURFACE = "the request belongs to the other surface";
-const UNKNOWN_FLAGS = "a flag is not among those that the implementation knows";
-const NO_INJECTION = "the implementation can't inject this kind of failure";
-const TOO_MANY_PAGES = `a map covers more than ${MAX_MAP_PAGES} pages`;
-const EMPTY_QUERY = "the query must be about more than 0 bytes";
-const NOT_A_RANGE = "the queried range must end at an address";
-const BAD_ALIGN = "the alignment must be a power of two and at least a page";
-const BAD_LIMIT = "the limit's start must not be after its end";
-
-/** Why the memory-set surface can't be asked this, in words that never change; `undefined` when it can. */
+/**
+ * Why the implementation can't be asked this, whatever came before it, in words that never change;
+ * `undefined` when it can.
+ */
 export function misfitOf(request: Request, terms: Terms): string | undefined {
-  const { hello, space } = terms;
-  const limit = addressLimit(hello);
-  const { page } = space;
+  const { hello } = terms;
   if (isCommand(request) && request.inject && !hello.inject.includes(request.inject.kind))
     return NO_INJECTION;
+  return hello.surface === "address-space"
+    ? misfitOnAddressSpace(request, terms)
+    : misfitOnMemorySet(request, terms);
+}
+
+function misfitOnMemorySet(request: Request, { space, hello }: Terms): string | undefined {
+  const limit = addressLimit(hello);
+  const { page } = space;
   switch (request.op) {
     case "map":
       if (request.backend.kind !== "mock") return OTHER_SURFACE;
       if ((request.flags & ~hello.flags) !== 0) return UNKNOWN_FLAGS;
       if (request.start + request.size < limit && request.size / page > MAX_MAP_PAGES) return TOO_MANY_PAGES;
-      return misfitOfRange(request.start, request.size, page, limit);
+      return misfitOfPages(request, page) ?? misfitOfRange(request.start, request.size, limit);
     case "protect":
       if ((request.flags & ~hello.flags) !== 0) return UNKNOWN_FLAGS;
-      return misfitOfRange(request.start, request.size, page, limit);
+      return misfitOfPages(request, page) ?? misfitOfRange(request.start, request.size, limit);
     case "unmap":
-      return misfitOfRange(request.start, request.size, page, limit);
+      return misfitOfPages(request, page) ?? misfitOfRange(request.start, request.size, limit);
     case "overlaps":
-      if (request.size === 0) return EMPTY_QUERY;
-      if (request.start + request.size >= limit) return NOT_A_RANGE;
-      return misfitOfRange(request.start, request.size, page, limit);
+      return misfitOfQueriedRange(request.start, request.size, limit) ?? misfitOfPages(request, page);
     case "find":
       return request.addr < limit ? undefined : NOT_AN_ADDRESS;
-    case "find-free":
-      return misfitOfFindFree(request, page, limit);
+    case "find-free": {
+      const { hint, size, limit: within } = request;
+      const aligned = [hint, size, within.start, within.end].every((bytes) => bytes % page === 0);
+      return misfitOfFindFree(request, page, limit) ?? (aligned ? undefined : NOT_PAGES);
+    }
     case "clear":
     case "areas":
     case "pages":
@@ -96,24 +147,6 @@ export function misfitOf(request: Request, terms: Terms): string | undefined {
   }
 }
 
-function misfitOfRange(start: number, size: number, page: number, limit: number): string | undefined {
-  if (start >= limit) return NOT_AN_ADDRESS;
-  if (start % page !== 0 || size % page !== 0) return NOT_PAGES;
-  return crossesMiddle(start, size, limit) ? ACROSS_THE_MIDDLE : undefined;
-}
-
-function misfitOfFindFree(request: FindFreeQuery, page: number, limit: number): string | undefined {
-  const { hint, size, align } = request;
-  const { start, end } = request.limit;
-  if (size === 0) return EMPTY_QUERY;
-  if (!isPowerOfTwo(align) || align < page) return BAD_ALIGN;
-  if (start > end) return BAD_LIMIT;
-  if (hint >= limit || end >= limit) return NOT_AN_ADDRESS;
-  if (hint % page !== 0 || size % page !== 0 || start % page !== 0 || end % page !== 0) return NOT_PAGES;
-  return crossesMiddle(start, end - start, limit) ? ACROSS_THE_MIDDLE : undefined;
-}
-
-function crossesMiddle(start: number, size: number, limit: number): boolean {
-  const middle = limit / 2;
-  return start < middle && start + size > middle;
+function misfitOfPages(range: { readonly start: number; readonly size: number }, page: number) {
+  return range.start % page === 0 && range.size % page === 0 ? undefined : NOT_PAGES;
 }

@@ -24,6 +24,8 @@ export interface Hello {
   readonly surface: Surface;
   /** The flags that it knows; no others are generated. */
   readonly flags: Flags;
+  /** The flags that its page table can tell apart: `pages` shows these. */
+  readonly pageFlags: Flags;
   /** `atomic`: a failed command has changed nothing. `consistent`: each page is as before or as after. */
   readonly failure: "atomic" | "consistent";
   /** The kinds of failure that it can inject into itself. */
@@ -43,6 +45,7 @@ export const MEMORY_SET_HELLO: Hello = {
   name: "memory-set",
   surface: "memory-set",
   flags: ALL_FLAGS,
+  pageFlags: ALL_FLAGS,
   failure: "consistent",
   inject: ["backend"],
   addrBits: ADDRESS_BITS,
