@@ -30,13 +30,13 @@ export function findDisagreement(
 
 /** Whether the pages shown are those of the areas shown, which are known to be the model's: the usual case. */
 function pagesFollowAreas(observed: Observation, page: number): boolean {
-  const { areaCount, areaStarts, areaEnds, areaFlags, pageAddrs, pageFlags } = observed;
+  const { areaCount, areaStarts, areaEnds, areaFlags, pageAddrs, pageCounts, pageFlags } = observed;
   let next = 0;
   for (let index = 0; index < areaCount; index++) {
     const end = areaEnds[index] ?? 0;
     const flags = areaFlags[index];
     for (let addr = areaStarts[index] ?? 0; addr < end; addr += page) {
-      if (pageAddrs[next] !== addr || pageFlags[next] !== flags) return false;
+      if (pageAddrs[next] !== addr || pageCounts[next] !== 1 || pageFlags[next] !== flags) return false;
       next++;
     }
   }
@@ -100,25 +100,41 @@ function firstMissing(records: PageRecords, observed: Observation, page: number,
 }
 
 function pagesDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {
-  const { pageCount, pageAddrs, pageFlags } = observed;
+  const { pageCount, pageAddrs, pageCounts, pageFlags } = observed;
   const perByte = 1 / page;
-  let previous = -1;
+  let previousEnd = 0;
+  let shown = 0;
   for (let index = 0; index < pageCount; index++) {
-    const at = (pageAddrs[index] ?? 0) * perByte;
-    const record = records.get(at);
-    if (!(at > previous && Number.isInteger(at))) {
-      return { view: "page-order", page: Math.floor(at), boundary: false };
+    const first = (pageAddrs[index] ?? 0) * perByte;
+    const count = pageCounts[index] ?? 0;
+    if (!(first >= previousEnd && Number.isInteger(first) && count >= 1 && Number.isInteger(count))) {
+      return { view: "page-order", page: Math.floor(first), boundary: false };
     }
-    if (record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
-      return { view: "pages", page: at, boundary: false };
+    // Counted by offset: beyond 2^53 one page more is the same number.
+    for (let offset = 0; offset < count; offset++) {
+      const record = records.get(first + offset);
+      if (record === 0 || (record & FLAG_BITS) !== pageFlags[index]) {
+        return { view: "pages", page: first + offset, boundary: false };
+      }
     }
-    previous = at;
+    previousEnd = first + count;
+    shown += count;
   }
-  if (pageCount === records.count) return undefined;
-  const shown = new Set(pageAddrs.subarray(0, pageCount));
+  if (shown === records.count) return undefined;
   const count = records.list(0, Number.POSITIVE_INFINITY);
-  const missing = records.listed.subarray(0, count).find((candidate) => !shown.has(candidate * page));
+  const missing = records.listed
+    .subarray(0, count)
+    .find((candidate) => !isShown(observed, candidate * page, page));
   return { view: "pages", page: missing ?? 0, boundary: false };
+}
+
+/** Whether some run of pages contains the page at `addr`. */
+function isShown({ pageCount, pageAddrs, pageCounts }: Observation, addr: number, page: number): boolean {
+  for (let index = 0; index < pageCount; index++) {
+    const offset = addr - (pageAddrs[index] ?? 0);
+    if (offset >= 0 && offset < (pageCounts[index] ?? 0) * page) return true;
+  }
+  return false;
 }
 
 /** The index of the observed area that contains `addr`, or -1. */

@@ -3,7 +3,10 @@
  * names the one that must catch it.
  */
 
-/** A check's name and what it demands. `answer` and `panic` judge answers, the others the state shown. */
+/**
+ * A check's name and what it demands. `answer` and `panic` judge answers, the others the state shown; those from
+ * `frames` on concern implementations that show their frames, or the machine below.
+ */
 export const CHECKS = {
   answer: "every request is answered as the contract says",
   panic: "no request makes the implementation throw or die",
@@ -14,6 +17,13 @@ export const CHECKS = {
   refusal: "a refused command, and a query, change nothing",
   failure: "after a failed command each page is as before or as the command would have left it",
   injected: "an injected failure fires only inside a command that carries it and is not refused",
+  frames: "as many data frames are handed out as allocated pages have one",
+  identity: "an allocated page keeps its frame, which is handed out as data and no other page's",
+  walk: "what a processor reads from the page tables in memory is what `pages` shows",
+  tables: "the frames handed out for page tables are those that a walk from the root reaches",
+  tlb: "every cached translation is what a fresh walk of the page tables gives",
+  bytes: "memory holds what was written to a page, and zeros where nothing was",
+  drop: "all frames are given back when the instance is given up",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** The name of a check. */

@@ -8,7 +8,7 @@ import { SOMETIMES, type Sometimes } from "./sometimes.ts";
 
 /** How often each situation was met that was met at all. */
 function metIn(lines: readonly string[]): Partial<Record<Sometimes, number>> {
-  const statistics = new Statistics();
+  const statistics = new Statistics("memory-set");
   expect(
     new Executor(memorySetSubject(), SIXTEEN_PAGES).run(requestsIn(...lines), statistics),
   ).toBeUndefined();
@@ -22,7 +22,7 @@ const AB = [A, "map 0x7000 0x2000 rw mock"];
 /** Two areas that touch. */
 const AC = [A, "map 0x5000 0x2000 rx mock"];
 
-const MET: Readonly<Record<Sometimes, readonly string[]>> = {
+const MET: Partial<Record<Sometimes, readonly string[]>> = {
   "an unmap in the middle of an area leaves two": [A, "unmap 0x2000 0x2000"],
   "an unmap takes several areas and skips a hole": [...AB, "unmap 0x4000 0x4000"],
   "an unmap finds nothing to unmap": [A, "unmap 0x5000 0x1000"],
@@ -48,9 +48,9 @@ const ALSO: Partial<Record<Sometimes, readonly Sometimes[]>> = {
 };
 
 describe("is met", () => {
-  test.each(SOMETIMES)("%s", (name) => {
+  test.each(SOMETIMES["memory-set"])("%s", (name) => {
     const names = [name, ...(ALSO[name] ?? [])];
-    expect(metIn(MET[name])).toEqual(Object.fromEntries(names.map((each) => [each, 1])));
+    expect(metIn(MET[name] ?? [])).toEqual(Object.fromEntries(names.map((each) => [each, 1])));
   });
 });
 

@@ -6,9 +6,9 @@
 import type { Footprint } from "../models/footprint.ts";
 import type { Answer, ErrorName } from "../src/trace/answer.ts";
 import type { Command, FindFreeQuery, Request } from "../src/trace/request.ts";
+import type { Surface } from "../src/trace/space.ts";
 
-/** Every situation of the memory-set surface. Its index here is its place in the statistics. */
-export const SOMETIMES = [
+const OF_AREAS = [
   "an unmap in the middle of an area leaves two",
   "an unmap takes several areas and skips a hole",
   "an unmap finds nothing to unmap",
@@ -28,11 +28,36 @@ export const SOMETIMES = [
   "find-free finds no place for a fitting size",
 ] as const;
 
+/** What the address-space surface has besides. */
+const OF_PAGES = [
+  "a range that leaves the space or cuts a page is refused",
+  "a fault brings a page in",
+  "a fault finds that its page is there",
+  "a fault is refused",
+  "an access brings a page in",
+  "an access finds its translation in the TLB",
+  "a range changes that the TLB holds translations of",
+  "a huge page is split",
+  "frames run out",
+  "a page gets a frame that another page had",
+  "a guard page that was written to is opened again",
+  "bytes are read that were written",
+  "an injected failure keeps a page out",
+  "a write finds a page that is not accessible",
+] as const;
+
 /** A situation's name. */
-export type Sometimes = (typeof SOMETIMES)[number];
+export type Sometimes = (typeof OF_AREAS)[number] | (typeof OF_PAGES)[number];
+
+/** Every situation of each surface, at most 31. Its index is its place in sets of bits and in the statistics. */
+export const SOMETIMES: { readonly [S in Surface]: readonly Sometimes[] } = {
+  "memory-set": OF_AREAS,
+  "address-space": [...OF_AREAS, ...OF_PAGES],
+};
 
 /**
- * The situations that a request was just met in, as a set of bits: bit i for `SOMETIMES[i]`.
+ * The situations of the memory-set surface that a request was just met in, as a set of bits: bit i for the one
+ * with index i.
  *
  * `footprint` says how the range of a command that was answered `ok` lay on the areas before it, `injected`
  * how many injected failures fired.
@@ -48,7 +73,10 @@ export function situationsOf(
     case "unmap":
     case "protect":
     case "clear":
-      return rangeSituations(request, answer, footprint) | injectionSituations(request, answer, injected);
+      return (
+        rangeSituations(request, answer, footprint) |
+        injectionSituations(request, answer.kind === "ok", injected)
+      );
     case "find-free":
       return findFreeSituations(request, answer);
     case "fault":
@@ -69,7 +97,8 @@ export function situationsOf(
   }
 }
 
-function rangeSituations(command: Command, answer: Answer, f: Footprint): number {
+/** Those of `map`, `unmap`, `protect` and `clear`, on both surfaces. */
+export function rangeSituations(command: Command, answer: Answer, f: Footprint): number {
   if (answer.kind === "err") return refusalSituations(command, answer.name);
   const several = f.areas > 1;
   const inside = f.areas === 1 && f.cutsLeft && f.cutsRight;
@@ -105,13 +134,15 @@ function refusalSituations(command: Command, name: ErrorName): number {
   return when(name === "InvalidParam" && "size" in command && command.size > 0, REFUSED_FOR_OVERFLOW);
 }
 
-function injectionSituations({ inject }: Command, answer: Answer, injected: number): number {
+/** Those of failures that a command carries, on both surfaces. */
+export function injectionSituations({ inject }: Command, done: boolean, injected: number): number {
   if (inject === undefined) return 0;
-  if (injected === 0) return when(answer.kind === "ok", NEVER_FIRED);
+  if (injected === 0) return when(done, NEVER_FIRED);
   return FIRED | when(inject.after > 0, FIRED_HALF_WAY);
 }
 
-function findFreeSituations({ hint, size, limit, align }: FindFreeQuery, answer: Answer): number {
+/** Those of `find-free`, on both surfaces. */
+export function findFreeSituations({ hint, size, limit, align }: FindFreeQuery, answer: Answer): number {
   if (answer.kind !== "address") return 0;
   if (answer.address === null) return when(size % align === 0, NO_PLACE);
   return when(answer.address >= Math.max(hint, limit.start) + align, PASSED_OVER);
@@ -135,10 +166,12 @@ const NEVER_FIRED = bit("an injection waits for a call that never comes");
 const PASSED_OVER = bit("find-free passes over an area");
 const NO_PLACE = bit("find-free finds no place for a fitting size");
 
-function bit(name: Sometimes): number {
-  return 1 << SOMETIMES.indexOf(name);
+/** The situation with this name as a set of bits, the same on every surface that has it. */
+export function bit(name: Sometimes): number {
+  return 1 << SOMETIMES["address-space"].indexOf(name);
 }
 
-function when(condition: boolean, situation: number): number {
+/** The situation, if the condition holds. */
+export function when(condition: boolean, situation: number): number {
   return condition ? situation : 0;
 }

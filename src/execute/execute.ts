@@ -16,7 +16,7 @@ import { Executor } from "./executor.ts";
  */
 export function execute(requests: readonly Request[], subject: Subject, space: Space): Finding | undefined {
   const { hello } = subject;
-  const unsound = misfitOfSpace(space, addressLimit(hello));
+  const unsound = misfitOfSpace(space, addressLimit(hello), hello.surface);
   if (unsound !== undefined) throw new RangeError(`no trace can run in this space: ${unsound}`);
   const misfit = findMisfit(requests, { space, hello });
   const request = misfit && requests[misfit.at];

@@ -28,7 +28,7 @@ function emptySet(instance: Partial<Instance>): Subject {
 
 test("an executor serves one run after another, each on a fresh instance", () => {
   const executor = new Executor(memorySetSubject(), SPACE);
-  const statistics = new Statistics();
+  const statistics = new Statistics("memory-set");
   expect(executor.run(requests("map 0x0 0x1000 r mock\nareas"), statistics)).toBeUndefined();
   expect(executor.run(requests("map 0x0 0x1000 r mock"), statistics)).toBeUndefined();
   expect(statistics.requests).toBe(3);
@@ -107,6 +107,54 @@ describe("an exception is a panic", () => {
   });
 });
 
+describe("an instance that can be given up", () => {
+  test("is, behind the last request, and what is left is judged", () => {
+    const calls: string[] = [];
+    const leaky = emptySet({
+      apply: ({ op }) => {
+        calls.push(op);
+        return OK;
+      },
+      drop: (into) => {
+        calls.push(`drop of ${into.areaCount} areas`);
+        into.tableFrames = 2;
+      },
+    });
+    expect(new Executor(leaky, SPACE).run(requests("clear\nunmap 0x0 0x1000"))).toMatchObject({
+      check: "drop",
+      at: 1,
+      observed: "frames data=0 table=2",
+    });
+    expect(calls).toEqual(["clear", "unmap", "drop of 0 areas"]);
+  });
+
+  test("is not after a finding", () => {
+    let dropped = false;
+    const subject = emptySet({
+      drop: () => {
+        dropped = true;
+      },
+    });
+    expect(new Executor(subject, SPACE).run(requests("map 0x0 0x1000 r mock"))?.check).toBe("areas");
+    expect(dropped).toBe(false);
+  });
+
+  test("can panic", () => {
+    const subject = emptySet({
+      drop: () => {
+        throw new Error("freed twice");
+      },
+    });
+    expect(new Executor(subject, SPACE).run(requests("clear"))).toMatchObject({
+      check: "panic",
+      at: 0,
+      observed: "Error: freed twice",
+    });
+    // Without a request there is none that it could be the finding of.
+    expect(new Executor(subject, SPACE).run([])).toBeUndefined();
+  });
+});
+
 test("a subject of which no instance can be made is watched too, and asked nothing", () => {
   const subject: Subject = {
     hello: MEMORY_SET_HELLO,
@@ -146,7 +194,7 @@ describe("a run shows the same whatever ran before it", () => {
 
 test("who counts and who watches makes no difference", () => {
   const traces = fc.sample(trace(SPACE), { seed: 2, numRuns: 50 });
-  const statistics = new Statistics();
+  const statistics = new Statistics("memory-set");
   let watched = 0;
   const executor = new Executor(memorySetSubject(), SPACE);
   const watch = () => {

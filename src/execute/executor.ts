@@ -5,7 +5,7 @@ import { Observation } from "../trace/observation.ts";
 import type { Request } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Space, Terms } from "../trace/space.ts";
-import { Judge } from "./judge.ts";
+import { type Judge, judgeFor } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** Looks on while a trace runs: called after each judged request, before a finding ends the run. */
@@ -24,7 +24,7 @@ export class Executor {
   constructor(subject: Subject, space: Space) {
     this.subject = subject;
     this.terms = { space, hello: subject.hello };
-    this.judge = new Judge(this.terms);
+    this.judge = judgeFor(this.terms);
   }
 
   /** Runs a trace that fits `terms`. Returns the first disagreement, or `undefined` when all agrees. */
@@ -38,7 +38,19 @@ export class Executor {
       watch?.(request, answer, this.observed);
       if (finding) return finding;
     }
-    return undefined;
+    return this.judge.finish(this.observed) ?? this.drop(created.value);
+  }
+
+  /** Gives the instance up, if it can be, and has what is left then judged. */
+  private drop(instance: Instance): Finding | undefined {
+    if (instance.drop === undefined) return undefined;
+    this.observed.reset();
+    try {
+      instance.drop(this.observed);
+      return this.judge.drop(this.observed);
+    } catch (error) {
+      return this.judge.drop(this.observed, panic(error));
+    }
   }
 
   /** A run that ends at its first request, as no instance came to life. */

@@ -17,6 +17,8 @@ export interface Step {
   readonly areas: string;
   /** As in an answer to `pages`; what the areas say where it is left out. */
   readonly pages?: string;
+  /** As in an answer to `frames`; not shown where it is left out. */
+  readonly frames?: string;
   /** 0 where it is left out. */
   readonly injected?: number;
 }
@@ -38,13 +40,25 @@ export function judgeSteps(
   return finding;
 }
 
-function show(observed: Observation, { areas, pages, injected = 0 }: Step, page: number): void {
+/** Has an observation show what a step says. */
+export function show(
+  observed: Observation,
+  { areas, pages, frames, injected = 0 }: Omit<Step, "request" | "answer">,
+  page: number,
+): void {
   observed.reset();
   observed.injected = injected;
   const shown = areasIn(areas);
-  for (const { start, end, flags, backend } of shown) observed.area(start, end, flags, backend.kind);
+  for (const { start, end, flags, backend } of shown) {
+    observed.area(start, end, flags, backend.kind, backend.kind === "linear" ? backend.physical : undefined);
+  }
   const present = pages === undefined ? shown.flatMap((area) => pagesOf(area, page)) : pagesIn(pages);
-  for (const { addr, flags } of present) observed.page(addr, flags);
+  for (const { addr, flags, physical } of present) observed.page(addr, flags, physical);
+  if (frames === undefined) return;
+  const counted = parsed(parseAnswer(`ok ${frames}`, { op: "frames" }));
+  if (counted.kind !== "frames") return;
+  observed.dataFrames = counted.data;
+  observed.tableFrames = counted.table;
 }
 
 function pagesOf({ start, end, flags }: AreaRecord, page: number): PageRecord[] {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { virtAddr } from "../trace/address.ts";
+import { OK } from "../trace/answer.ts";
+import { requestsIn } from "../trace/literal.fixture.ts";
+import { NO_PHYSICAL, Observation } from "../trace/observation.ts";
 import { type Hello, MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
 import { judgeSteps, type Step } from "./judge.fixture.ts";
-import { Judge } from "./judge.ts";
+import { judgeFor } from "./judge.ts";
 
 const SPACE: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 
@@ -10,7 +13,7 @@ const SPACE: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0
 const MAPPED: Step = { request: "map 0x1000 0x4000 rw mock", answer: "ok", areas: "0x1000-0x5000 rw mock" };
 
 function judge(steps: readonly Step[], hello: Partial<Hello> = {}) {
-  return judgeSteps(new Judge({ space: SPACE, hello: { ...MEMORY_SET_HELLO, ...hello } }), SPACE.page, steps);
+  return judgeSteps(judgeFor({ space: SPACE, hello: { ...MEMORY_SET_HELLO, ...hello } }), SPACE.page, steps);
 }
 
 describe("all is well", () => {
@@ -64,7 +67,7 @@ describe("all is well", () => {
   });
 
   test("again after a reset", () => {
-    const twice = new Judge({ space: SPACE, hello: MEMORY_SET_HELLO });
+    const twice = judgeFor({ space: SPACE, hello: MEMORY_SET_HELLO });
     expect(judgeSteps(twice, SPACE.page, [MAPPED])).toBeUndefined();
     twice.reset();
     expect(judgeSteps(twice, SPACE.page, [MAPPED])).toBeUndefined();
@@ -202,7 +205,7 @@ describe("the state is wrong", () => {
         areas: "0x1000-0x5000 rw mock;0x6000-0x7000 r linear:0x0",
       },
       "0x6000 in 0x6000-0x7000 r mock",
-      "0x6000 in 0x6000-0x7000 r linear",
+      "0x6000 in 0x6000-0x7000 r linear:0x0",
     ],
     [
       "pages",
@@ -328,5 +331,59 @@ describe("a failure fires where none may", () => {
       expected,
       observed,
     });
+  });
+});
+
+describe("the model of a run that is over", () => {
+  test.each<[request: string, answer: string, areas: number]>([
+    ["unmap 0x2000 0x1000", "err BadState", 2],
+    ["unmap 0x2000 0x1000", "panic oh", 2],
+    ["map 0x1000 0x1000 r mock", "ok", 1],
+    ["clear", "panic oh", 0],
+    ["find 0x0", "panic oh", 1],
+  ])("after %s is where the contract wants it, not %s", (line, answer, areas) => {
+    const over = judgeFor({ space: SPACE, hello: MEMORY_SET_HELLO });
+    const last: Step = { ...MAPPED, request: line, answer };
+    expect(judgeSteps(over, SPACE.page, [MAPPED, last])).toBeDefined();
+    const [request] = requestsIn(line);
+    for (let times = 0; times < 2; times++) {
+      if (request) over.settle(request);
+      expect(over.model.areas()).toHaveLength(areas);
+    }
+  });
+
+  test("is there already when the state was wrong", () => {
+    const over = judgeFor({ space: SPACE, hello: { ...MEMORY_SET_HELLO, failure: "atomic" } });
+    const failed: Step = { request: "clear !backend=0", answer: "err BadState", areas: "none", injected: 1 };
+    expect(judgeSteps(over, SPACE.page, [MAPPED, failed])).toBeDefined();
+    const [request] = requestsIn(failed.request);
+    if (request) over.settle(request);
+    expect(over.model.areas()).toHaveLength(1);
+  });
+});
+
+describe("pages may be shown in runs", () => {
+  const AREA = "map 0x1000 0x4000 rw mock";
+
+  test.each<[counts: readonly number[], check: string | undefined]>([
+    [[4], undefined],
+    [[1, 3], undefined],
+    [[2, 1, 1], undefined],
+    [[3], "pages"],
+    [[1, 2], "pages"],
+    [[5], "outside"],
+    [[0, 4], "order"],
+    [[1.5, 2.5], "order"],
+  ])("of %j pages: %s", (counts, check) => {
+    const observed = new Observation();
+    observed.area(virtAddr(0x1000), virtAddr(0x5000), 3, "mock");
+    let addr = 0x1000;
+    for (const count of counts) {
+      observed.pageRun(virtAddr(addr), count, 3, NO_PHYSICAL);
+      addr += count * SPACE.page;
+    }
+    const [request] = requestsIn(AREA);
+    const judge = judgeFor({ space: SPACE, hello: MEMORY_SET_HELLO });
+    expect(request && judge.step(request, OK, observed)?.check).toBe(check);
   });
 });

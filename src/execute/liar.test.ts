@@ -59,7 +59,7 @@ const ODD = [-1, -(2 ** 52), 0.5, 3.5, Number.NaN, Number.POSITIVE_INFINITY, Num
 const WRONG = [0, 9, 2 ** 32, 2 ** 52, 2 ** 60];
 
 const AREA_COLUMNS = ["areaStarts", "areaEnds", "areaFlags", "areaBackends"] as const;
-const PAGE_COLUMNS = ["pageAddrs", "pageFlags"] as const;
+const PAGE_COLUMNS = ["pageAddrs", "pageCounts", "pageFlags"] as const;
 
 function tellsFailures(change: (truth: number) => number): Lie {
   return (shown) => {
@@ -94,6 +94,10 @@ const LIES: readonly (readonly [what: string, lie: Lie])[] = [
   ["fewer areas", (o) => void o.areaCount--],
   ["more pages than it tells of", (o) => void o.pageCount++],
   ["fewer pages", (o) => void o.pageCount--],
+  ...[...ODD, 0, 2, 2 ** 53].map((count): [string, Lie] => [
+    `a run of ${count} pages`,
+    (o) => void o.pageCounts.fill(count, 2, 3),
+  ]),
   ["flags that there are not", (o) => o.areaFlags.fill(0x45, 2, 3) && o.pageFlags.fill(0x45, 4, 5)],
   ["more flags that there are not", (o) => o.areaFlags.fill(0x85, 2, 3) && o.pageFlags.fill(0x85, 4, 5)],
   ["another backend", (o) => o.areaBackends.fill(1, 2, 3)],
@@ -134,6 +138,8 @@ describe("which check catches it", () => {
     ["order", 2, "an area that ends at page 3.5"],
     ["order", 2, "a last page NaN"],
     ["order", 6, "a page twice"],
+    ["order", 2, "a run of 0 pages"],
+    ["order", 2, "a run of 2 pages"],
     ["areas", 2, "another backend"],
     ["areas", 2, "flags that there are not"],
     ["pages", 2, "fewer pages"],
@@ -175,7 +181,7 @@ test("any change of anything shown is caught, on any trace", () => {
       const lie: Lie = (shown, page) => {
         const truth = textOf(shown);
         for (const { column, index, value } of scribbles) {
-          const scale = column.endsWith("Flags") || column.endsWith("Backends") ? 1 : page;
+          const scale = /Flags|Backends|Counts/.test(column) ? 1 : page;
           shown[column].fill(value * scale, index, index + 1);
         }
         changed = textOf(shown) !== truth;

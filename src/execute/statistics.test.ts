@@ -3,14 +3,14 @@ import { SOMETIMES } from "../../properties/sometimes.ts";
 import { virtAddr } from "../trace/address.ts";
 import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
 import { judgeSteps, type Step } from "./judge.fixture.ts";
-import { Judge } from "./judge.ts";
+import { judgeFor } from "./judge.ts";
 import { Statistics } from "./statistics.ts";
 
 const SPACE: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 
 function statisticsOf(steps: readonly Step[]): Statistics {
-  const statistics = new Statistics();
-  judgeSteps(new Judge({ space: SPACE, hello: MEMORY_SET_HELLO }), SPACE.page, steps, statistics);
+  const statistics = new Statistics("memory-set");
+  judgeSteps(judgeFor({ space: SPACE, hello: MEMORY_SET_HELLO }), SPACE.page, steps, statistics);
   return statistics;
 }
 
@@ -37,10 +37,10 @@ const STEPS: readonly Step[] = [
 ];
 
 test("nothing was met before anything ran", () => {
-  const statistics = new Statistics();
+  const statistics = new Statistics("memory-set");
   expect(statistics.requests).toBe(0);
   expect(statistics.answerTable()).toEqual([]);
-  expect(statistics.sometimes()).toEqual(SOMETIMES.map((name) => ({ name, count: 0 })));
+  expect(statistics.sometimes()).toEqual(SOMETIMES["memory-set"].map((name) => ({ name, count: 0 })));
 });
 
 test("answers are counted by verb and class", () => {

@@ -1,24 +1,31 @@
-import type { Footprint } from "../../models/footprint.ts";
-import { SOMETIMES, type Sometimes, situationsOf } from "../../properties/sometimes.ts";
+import { SOMETIMES, type Sometimes } from "../../properties/sometimes.ts";
 import { ANSWER_CLASSES, type Answer, answerCode } from "../trace/answer.ts";
 import { OPS, type Op, type Request } from "../trace/request.ts";
+import type { Surface } from "../trace/space.ts";
 
 /** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
 export class Statistics {
   /** Requests carried out, queries included. */
   requests = 0;
+  private readonly names: readonly Sometimes[];
   private readonly answers = new Float64Array(OPS.length * ANSWER_CLASSES.length);
-  private readonly met = new Float64Array(SOMETIMES.length);
+  private readonly met: Float64Array;
+
+  constructor(surface: Surface) {
+    this.names = SOMETIMES[surface];
+    this.met = new Float64Array(this.names.length);
+  }
 
   /**
-   * Counts one request and what came of it; see `situationsOf`. Its arguments are not bundled in an
-   * object: storing a new request in an old object costs more than all the counting.
+   * Counts one request and what came of it: `situations` are those that it was met in, bit i for the one with
+   * index i. The arguments are not bundled in an object: storing a new request in an old object costs more than
+   * all the counting.
    */
-  note(request: Request, answer: Answer, footprint: Footprint, injected: number): void {
+  note(request: Request, answer: Answer, situations: number): void {
     this.requests++;
     const row = OPS.indexOf(request.op) * ANSWER_CLASSES.length;
     increment(this.answers, row + answerCode(answer));
-    for (let rest = situationsOf(request, answer, footprint, injected); rest !== 0; rest &= rest - 1) {
+    for (let rest = situations; rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
     }
   }
@@ -35,7 +42,7 @@ export class Statistics {
 
   /** Every `sometimes` property and how often it came true. */
   sometimes(): { readonly name: Sometimes; readonly count: number }[] {
-    return SOMETIMES.map((name, index) => ({ name, count: this.met[index] ?? 0 }));
+    return this.names.map((name, index) => ({ name, count: this.met[index] ?? 0 }));
   }
 }
 

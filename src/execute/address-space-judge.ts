@@ -1,0 +1,274 @@
+import { AddressSpaceModel } from "../../models/address-space.ts";
+import { adopt } from "../../models/address-space-adoption.ts";
+import { findSpaceDisagreement, type SpaceDisagreement } from "../../properties/address-space-agreement.ts";
+import { type SpaceFacts, spaceSituationsOf } from "../../properties/address-space-sometimes.ts";
+import { HardwareInspection } from "../../properties/hardware-agreement.ts";
+import type { Check } from "../../properties/invariants.ts";
+import { type Answer, OK } from "../trace/answer.ts";
+import type { Finding } from "../trace/finding.ts";
+import { NO_FRAMES, type Observation } from "../trace/observation.ts";
+import { type Command, isCommand, type Request } from "../trace/request.ts";
+import { addressLimit, type Terms } from "../trace/space.ts";
+import { allowsAnswer, describeAllowed, isRightAddress, printAnswerTo } from "./address-space-answer.ts";
+import { describeExpected, describeObserved } from "./describe.ts";
+import type { Judge } from "./judge.ts";
+import type { Statistics } from "./statistics.ts";
+import { findingAt, framesLeft, type Outcome, type Panic, panicAt, wrongInjected } from "./verdict.ts";
+
+/** Pages that one table of the lowest level holds. */
+const TABLE_PAGES = 512;
+/** Tables that a command may need besides those of the lowest level: the contract allows for 7. */
+const SPARE_TABLES = 7;
+
+/** The judge of the address-space surface. */
+export class AddressSpaceJudge implements Judge {
+  readonly model: AddressSpaceModel;
+  private readonly terms: Terms;
+  private readonly limit: number;
+  private readonly inspection: HardwareInspection;
+  private at = 0;
+  private injected = 0;
+  private answer: Answer = OK;
+  // Whether the model has done what the last request has to do.
+  private settled = true;
+  // What showed of the frames before the request at hand.
+  private data = 0;
+  private table = NO_FRAMES;
+  private readonly facts: SpaceFacts;
+
+  constructor(terms: Terms) {
+    this.terms = terms;
+    this.limit = addressLimit(terms.hello);
+    this.model = new AddressSpaceModel(terms);
+    this.inspection = new HardwareInspection(this.model);
+    this.facts = {
+      footprint: this.model.state.footprint,
+      outcome: "refused",
+      injected: 0,
+      overflows: false,
+      cached: false,
+      cutsHuge: false,
+    };
+  }
+
+  reset(): void {
+    this.model.reset();
+    this.at = 0;
+    this.injected = 0;
+    this.settled = true;
+    this.data = 0;
+    this.table = NO_FRAMES;
+  }
+
+  step(
+    request: Request,
+    answer: Answer,
+    observed: Observation,
+    statistics?: Statistics,
+  ): Finding | undefined {
+    this.settled = false;
+    if (answer.kind === "panic") return panicAt(this.at, answer);
+    this.answer = answer;
+    this.facts.outcome = "refused";
+    if (statistics !== undefined) this.lookAhead(request);
+    const finding = isCommand(request)
+      ? this.judgeCommand(request, answer, observed)
+      : this.judgeQuery(request, answer, observed);
+    this.at++;
+    if (statistics !== undefined) {
+      this.facts.injected = observed.injected;
+      const situations = finding ? 0 : spaceSituationsOf(request, answer, this.facts);
+      statistics.note(request, answer, situations);
+    }
+    return finding;
+  }
+
+  finish(observed: Observation): Finding | undefined {
+    if (this.at === 0 || observed.hardware === undefined) return undefined;
+    const wrong = this.inspection.findWrongByte(observed.hardware, true);
+    return wrong && findingAt(this.at - 1, wrong.check, this.answer, wrong.expected, wrong.observed);
+  }
+
+  drop(observed: Observation, panic?: Panic): Finding | undefined {
+    if (this.at === 0) return undefined;
+    return panic ? panicAt(this.at - 1, panic) : framesLeft(this.at - 1, this.answer, observed);
+  }
+
+  settle(request: Request): void {
+    if (this.settled || !isCommand(request)) return;
+    this.settled = true;
+    if (isCarriedOut(this.model.expectCommand(request))) this.model.commit(request);
+  }
+
+  private judgeCommand(command: Command, answer: Answer, observed: Observation): Finding | undefined {
+    const expected = this.model.expectCommand(command);
+    const outcome = this.outcomeOf(command, expected, answer, observed);
+    if (outcome === undefined) return this.wrongAnswer(command, expected, answer);
+    this.facts.outcome = outcome;
+    this.injected = observed.injected;
+    const mayFire = command.inject !== undefined && (outcome !== "refused" || answer.kind !== "err");
+    const wrong = wrongInjected(observed.injected, mayFire);
+    if (wrong) return findingAt(this.at, "injected", answer, wrong.expected, wrong.observed);
+    this.settled = true;
+    if (outcome === "done") this.model.commit(command);
+    else if (command.op === "write") this.model.state.expectUnwritten(command.addr, command.bytes.length);
+    if (outcome === "failed" && this.terms.hello.failure === "consistent")
+      adopt(this.model, command, observed);
+    const finding = this.compare(command, outcome, answer, observed);
+    if (finding || command.op !== "access" || isRightAddress(this.model, command.addr, answer))
+      return finding;
+    // Only now, as the frame of a page that just came in shows afterwards.
+    return this.wrongAnswer(command, expected, answer);
+  }
+
+  private judgeQuery(
+    query: Exclude<Request, Command>,
+    answer: Answer,
+    observed: Observation,
+  ): Finding | undefined {
+    const expected = this.model.expectQuery(query, this.injected, this.table);
+    if (!allowsAnswer(this.model, query, expected, answer)) return this.wrongAnswer(query, expected, answer);
+    if (observed.injected !== this.injected) {
+      const [before, after] = [this.injected, observed.injected];
+      return findingAt(this.at, "injected", answer, `injected ${before}`, `injected ${after}`);
+    }
+    return this.compare(query, "refused", answer, observed);
+  }
+
+  /** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
+  private outcomeOf(
+    command: Command,
+    expected: Answer,
+    answer: Answer,
+    observed: Observation,
+  ): Outcome | undefined {
+    const carriedOut = isCarriedOut(expected);
+    if (allowsAnswer(this.model, command, expected, answer)) return carriedOut ? "done" : "refused";
+    const failed = carriedOut && isFailure(command, answer);
+    return failed && (observed.injected > 0 || this.mayRunOut(command)) ? "failed" : undefined;
+  }
+
+  /** Whether fewer frames are left than the pages of the command and their tables could need. */
+  private mayRunOut(command: Command): boolean {
+    const { frames } = this.terms.space;
+    if (frames === 0) return false;
+    const { from, to } = this.model.pagesOf(command);
+    const pages = command.op === "clear" ? this.model.state.pages.count : to - from;
+    const left = frames - this.data - Math.max(this.table, 0);
+    return left < pages + Math.ceil(pages / TABLE_PAGES) + SPARE_TABLES;
+  }
+
+  private compare(
+    request: Request,
+    outcome: Outcome,
+    answer: Answer,
+    observed: Observation,
+  ): Finding | undefined {
+    const disagreement = findSpaceDisagreement(this.model, observed);
+    if (disagreement) return this.wrongState(disagreement, request, outcome, answer, observed);
+    const { dataFrames } = this.model;
+    if (observed.dataFrames !== NO_FRAMES && observed.dataFrames !== dataFrames) {
+      const shown = `frames data=${observed.dataFrames}`;
+      return findingAt(this.at, "frames", answer, `frames data=${dataFrames}`, shown);
+    }
+    this.data = dataFrames;
+    this.table = observed.tableFrames;
+    if (observed.hardware === undefined) return undefined;
+    const wrong = this.inspection.findDisagreement(observed.hardware, observed);
+    return wrong && findingAt(this.at, wrong.check, answer, wrong.expected, wrong.observed);
+  }
+
+  private wrongState(
+    disagreement: SpaceDisagreement,
+    request: Request,
+    outcome: Outcome,
+    answer: Answer,
+    observed: Observation,
+  ): Finding {
+    const { view, page } = disagreement;
+    const addr = page * this.model.page;
+    return findingAt(
+      this.at,
+      this.checkOf(disagreement, request, outcome),
+      answer,
+      describeExpected(view, addr, this.model.areaAt(page), this.model.translationAt(page)),
+      describeObserved(observed, view, addr, this.model.page),
+    );
+  }
+
+  /** The check that a disagreement fails. Whether an area begins at its end is still the range's affair. */
+  private checkOf({ view, page, boundary }: SpaceDisagreement, request: Request, outcome: Outcome): Check {
+    if (view === "area-order" || view === "page-order") return "order";
+    if (view === "identity") return "identity";
+    if (outcome === "refused" || !isCommand(request)) return "refusal";
+    const { from, to } = this.model.pagesOf(request);
+    if (page < from || page > to || (page === to && !boundary)) return "outside";
+    return outcome === "failed" ? "failure" : view;
+  }
+
+  private wrongAnswer(request: Request, expected: Answer, answer: Answer): Finding {
+    const { addrBits } = this.terms.hello;
+    return findingAt(
+      this.at,
+      "answer",
+      answer,
+      describeAllowed(this.model, request, expected, addrBits),
+      printAnswerTo(request, answer, addrBits),
+    );
+  }
+
+  /** Notes for statistics what is known of the state before the request. */
+  private lookAhead(request: Request): void {
+    const { facts, inspection } = this;
+    facts.overflows = false;
+    facts.cached = false;
+    facts.cutsHuge = false;
+    if (!isCommand(request)) return;
+    switch (request.op) {
+      case "map":
+      case "unmap":
+      case "protect": {
+        const end = request.start + request.size;
+        facts.overflows = end >= this.limit;
+        facts.cached = inspection.wasCached(request.start, end);
+        facts.cutsHuge = inspection.wasInsideHuge(request.start) || inspection.wasInsideHuge(end);
+        return;
+      }
+      case "clear":
+        facts.cached = inspection.wasCached(0, this.limit);
+        return;
+      case "access":
+      case "store":
+      case "load":
+        facts.cached = inspection.wasCached(request.addr, request.addr + 1);
+        return;
+      case "fault":
+      case "write":
+        return;
+    }
+  }
+}
+
+/** Whether the expected answer is that of a command that does something. */
+function isCarriedOut(expected: Answer): boolean {
+  return expected.kind === "ok" || (expected.kind === "truth" && expected.truth);
+}
+
+/** Whether the answer can mean that the command failed for want of a frame or by its backend. */
+function isFailure(command: Command, answer: Answer): boolean {
+  switch (command.op) {
+    case "map":
+    case "unmap":
+    case "protect":
+    case "clear":
+      return answer.kind === "err" && (answer.name === "BadState" || answer.name === "NoMemory");
+    case "fault":
+      return answer.kind === "truth" && !answer.truth;
+    case "access":
+    case "store":
+    case "load":
+      return answer.kind === "fault";
+    case "write":
+      return false;
+  }
+}

@@ -1,0 +1,146 @@
+import { MemorySetModel } from "../../models/memory-set.ts";
+import { type Disagreement, findDisagreement } from "../../properties/agreement.ts";
+import type { Check } from "../../properties/invariants.ts";
+import { situationsOf } from "../../properties/sometimes.ts";
+import { type Answer, OK, sameAnswer } from "../trace/answer.ts";
+import type { Finding } from "../trace/finding.ts";
+import type { Observation } from "../trace/observation.ts";
+import { printAnswer } from "../trace/print.ts";
+import { type Command, isCommand, type Request } from "../trace/request.ts";
+import type { Terms } from "../trace/space.ts";
+import { describeExpected, describeObserved } from "./describe.ts";
+import type { Judge } from "./judge.ts";
+import type { Statistics } from "./statistics.ts";
+import { findingAt, framesLeft, type Outcome, type Panic, panicAt, wrongInjected } from "./verdict.ts";
+
+/** The judge of the memory-set surface. */
+export class MemorySetJudge implements Judge {
+  readonly model: MemorySetModel;
+  private readonly terms: Terms;
+  private at = 0;
+  private injected = 0;
+  private answer: Answer = OK;
+  // Whether the model has done what the last request has to do.
+  private settled = true;
+
+  constructor(terms: Terms) {
+    this.terms = terms;
+    this.model = new MemorySetModel(terms);
+  }
+
+  reset(): void {
+    this.model.reset();
+    this.at = 0;
+    this.injected = 0;
+    this.settled = true;
+  }
+
+  step(
+    request: Request,
+    answer: Answer,
+    observed: Observation,
+    statistics?: Statistics,
+  ): Finding | undefined {
+    this.settled = false;
+    if (answer.kind === "panic") return panicAt(this.at, answer);
+    this.answer = answer;
+    const finding = isCommand(request)
+      ? this.judgeCommand(request, answer, observed)
+      : this.judgeQuery(request, answer, observed);
+    this.at++;
+    statistics?.note(request, answer, situationsOf(request, answer, this.model.footprint, observed.injected));
+    return finding;
+  }
+
+  /** `step` sees everything that there is to see on this surface. */
+  finish(): undefined {
+    return undefined;
+  }
+
+  drop(observed: Observation, panic?: Panic): Finding | undefined {
+    if (this.at === 0) return undefined;
+    return panic ? panicAt(this.at - 1, panic) : framesLeft(this.at - 1, this.answer, observed);
+  }
+
+  settle(request: Request): void {
+    if (this.settled || !isCommand(request)) return;
+    this.settled = true;
+    if (this.model.expectCommand(request).kind === "ok") this.model.commit(request);
+  }
+
+  private judgeCommand(command: Command, answer: Answer, observed: Observation): Finding | undefined {
+    const expected = this.model.expectCommand(command);
+    const outcome = outcomeOf(expected, answer, observed);
+    if (outcome === undefined) return this.wrongAnswer(expected, answer);
+    this.injected = observed.injected;
+    const mayFire = command.inject !== undefined && outcome !== "refused";
+    const wrong = wrongInjected(observed.injected, mayFire);
+    if (wrong) return findingAt(this.at, "injected", answer, wrong.expected, wrong.observed);
+    this.settled = true;
+    if (outcome === "done") this.model.commit(command);
+    if (outcome === "failed" && this.terms.hello.failure === "consistent")
+      this.model.adopt(command, observed);
+    return this.compare(command, outcome, answer, observed);
+  }
+
+  private judgeQuery(
+    query: Exclude<Request, Command>,
+    answer: Answer,
+    observed: Observation,
+  ): Finding | undefined {
+    const expected = this.model.expectQuery(query, this.injected);
+    if (!sameAnswer(expected, answer)) return this.wrongAnswer(expected, answer);
+    if (observed.injected !== this.injected) {
+      const [before, after] = [this.injected, observed.injected];
+      return findingAt(this.at, "injected", answer, `injected ${before}`, `injected ${after}`);
+    }
+    return this.compare(query, "refused", answer, observed);
+  }
+
+  private compare(
+    request: Request,
+    outcome: Outcome,
+    answer: Answer,
+    observed: Observation,
+  ): Finding | undefined {
+    const disagreement = findDisagreement(this.model.pages, observed, this.model.page);
+    if (disagreement === undefined) return undefined;
+    const { view, page } = disagreement;
+    const area = this.model.areaAt(page);
+    return findingAt(
+      this.at,
+      this.checkOf(disagreement, request, outcome),
+      answer,
+      // The page table has the pages of the areas.
+      describeExpected(view, page * this.model.page, area, area),
+      describeObserved(observed, view, page * this.model.page, this.model.page),
+    );
+  }
+
+  /** The check that a disagreement fails. Whether an area begins at its end is still the range's affair. */
+  private checkOf({ view, page, boundary }: Disagreement, request: Request, outcome: Outcome): Check {
+    if (view === "area-order" || view === "page-order") return "order";
+    if (outcome === "refused" || !isCommand(request)) return "refusal";
+    const { from, to } = this.model.pagesOf(request);
+    if (page < from || page > to || (page === to && !boundary)) return "outside";
+    return outcome === "failed" ? "failure" : view;
+  }
+
+  private wrongAnswer(expected: Answer, answer: Answer): Finding {
+    const { addrBits } = this.terms.hello;
+    return findingAt(
+      this.at,
+      "answer",
+      answer,
+      printAnswer(expected, addrBits),
+      printAnswer(answer, addrBits),
+    );
+  }
+}
+
+/** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
+function outcomeOf(expected: Answer, answer: Answer, observed: Observation): Outcome | undefined {
+  if (sameAnswer(expected, answer)) return expected.kind === "ok" ? "done" : "refused";
+  const failed = answer.kind === "err" && (answer.name === "BadState" || answer.name === "NoMemory");
+  return failed && expected.kind === "ok" && observed.injected > 0 ? "failed" : undefined;
+}
