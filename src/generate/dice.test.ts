@@ -89,4 +89,24 @@ describe("anchors", () => {
     anchors.add(3);
     expect(picked(anchors)).toEqual(new Set([3]));
   });
+
+  test("know what they hold", () => {
+    const anchors = new Anchors(2);
+    expect([anchors.isEmpty, anchors.has(0)]).toEqual([true, false]);
+    for (const place of [7, 8, 9]) anchors.add(place);
+    expect([7, 8, 9].map((place) => anchors.has(place))).toEqual([false, true, true]);
+    anchors.clear();
+    expect([anchors.isEmpty, anchors.has(8)]).toEqual([true, false]);
+  });
+
+  test("are the pages themselves more often than those beside them", () => {
+    const anchors = new Anchors();
+    anchors.add(10);
+    const dice = seeded();
+    const near = Array.from({ length: 800 }, () => anchors.pickNear(dice));
+    const share = (page: number) => near.filter((picked) => picked === page).length / near.length;
+    expect(new Set(near)).toEqual(new Set([9, 10, 11]));
+    expect(share(10)).toBeGreaterThan(0.5);
+    expect(share(11)).toBeGreaterThan(share(9));
+  });
 });

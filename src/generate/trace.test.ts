@@ -9,6 +9,7 @@ import { virtAddr } from "../trace/address.ts";
 import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 import { OPS, type Request } from "../trace/request.ts";
 import { MEMORY_SET_HELLO } from "../trace/space.ts";
+import { helloWith, SPACES } from "./address-space-spaces.fixture.ts";
 import { CHOICES, DEFAULT_WEIGHTS, type Weights } from "./swarm.ts";
 import { trace } from "./trace.ts";
 
@@ -50,6 +51,89 @@ describe("the same seed gives the same traces", () => {
         ],
       ]
     `);
+  });
+
+  test("on the address-space surface too", () => {
+    const arbitrary = trace(SIXTEEN_PAGES, { hello: helloWith(48), maxCommands: 12 });
+    expect(sample(arbitrary, 3, 42)).toMatchInlineSnapshot(`
+      [
+        [
+          "map 0xf000 0x1000 rw alloc:eager",
+          "unmap 0xe000 0x2000",
+          "map 0xe000 0x1000 rw alloc:eager",
+          "translate 0xe000",
+          "protect 0xf000 0x1000 rw",
+          "find-free 0x7000 0x3000 0xe000-0xf000 0x1000",
+          "translate 0x10000",
+          "store 0xe000 00a501a501ff",
+          "read 0xe000 0x8",
+          "write 0xe008 a500ff00",
+          "unmap 0xe000 0x1000",
+          "map 0xf000 0x1000 rwx linear:0x1000000f000",
+        ],
+        [
+          "map 0x1000 0xf000 r alloc:lazy",
+          "clear",
+        ],
+        [
+          "map 0x0 0x3000 rw alloc:eager",
+          "read 0x1000 0xa2a",
+          "map 0xffffffffd000 0x1000 rw alloc:eager",
+          "store 0x0 a5ffff00",
+          "store 0x0 ff01a501a5",
+          "access 0x1b7 rw",
+          "load 0x0 0x8",
+          "store 0x0 ff",
+          "access 0x0 w",
+          "map 0x2000 0xb000 rx alloc:eager replace",
+          "access 0x0 w",
+          "map 0x2000 0x10000 rwx linear:0x5000 replace !backend=4",
+        ],
+      ]
+    `);
+    const large = trace({ ...SIXTEEN_PAGES, size: 2 ** 38 }, { hello: helloWith(48), maxCommands: 8 });
+    expect(sample(large, 3, 43)).toMatchInlineSnapshot(`
+      [
+        [
+          "map 0x335c3f9000 0x2000 rwx alloc:lazy",
+          "access 0x335c3f9000 rwx",
+          "load 0x335c3f9000 0x8",
+          "fault 0x335c3f9000 rx",
+          "access 0x335c3f9fff rx",
+          "map 0x335c3ff000 0xa000 rwx linear:0x3fff1c3ff000",
+          "access 0x335c3f930f rw",
+          "access 0x335c408452 wx",
+        ],
+        [
+          "fault 0x20bfc00fff r",
+          "map 0x20bfa00000 0x10000 rwx alloc:eager !frame=0",
+          "map 0x20bfe00000 0x1000 rw alloc:eager",
+          "fault 0x20bfa017cc rwx",
+          "protect 0x20bfe00000 0x1000 rx",
+          "protect 0x20bfe00000 0x1000 rwx",
+          "store 0x20bfe00000 00a501a5a5a5ff",
+          "map 0x20bfe00000 0x10000 rw alloc:eager replace !backend=0",
+        ],
+        [
+          "map 0x10000 0x1000 rx alloc:lazy",
+          "map 0x0 0x10000 rwx alloc:lazy",
+          "map 0x0 0x10000 rw alloc:lazy",
+          "map 0x0 0x4000 rx alloc:lazy !backend=2",
+          "protect 0x0 0x1000 -",
+          "unmap 0x10000 0xb000",
+          "protect 0x1000 0x1000 -",
+          "access 0xfcf3 r !frame=3",
+        ],
+      ]
+    `);
+  });
+
+  test.each(SPACES)("whatever was drawn before: %s", (_name, { space, hello }) => {
+    const used = trace(space, { hello });
+    const first = sample(used, 20);
+    expect(sample(used, 20, 2)).not.toEqual(first);
+    expect(sample(used, 20)).toEqual(first);
+    expect(sample(trace(space, { hello }), 20)).toEqual(first);
   });
 
   test("from another arbitrary, and whatever this one gave before", () => {
@@ -128,6 +212,17 @@ describe("what is asked for", () => {
     expect(count("clear")).toBeGreaterThan(count("unmap"));
     expect(OPS.filter((op) => count(op) > 0)).toEqual(["map", "unmap", "protect", "clear"]);
   });
+});
+
+test("on the address-space surface weights are those of its verbs too", () => {
+  const none = Object.fromEntries(CHOICES.map((choice) => [choice, 0]));
+  const weights: Weights = { ...DEFAULT_WEIGHTS, ...none, map: 1, store: 3 };
+  const arbitrary = trace(SIXTEEN_PAGES, { hello: helloWith(48), weights });
+  const requests = fc.sample(arbitrary, { seed: 1, numRuns: 300 }).flat();
+  const count = (op: string) => requests.filter((request) => request.op === op).length;
+  // A store becomes an access where everything may be linear.
+  expect(OPS.filter((op) => count(op) > 0)).toEqual(["map", "access", "store"]);
+  expect(count("store")).toBeGreaterThan(count("map"));
 });
 
 describe("a trace that wasn't generated", () => {

@@ -4,7 +4,9 @@ import { findMisfit } from "../trace/preconditions.ts";
 import type { Request } from "../trace/request.ts";
 import { isRequest } from "../trace/request-schema.ts";
 import { type Hello, MEMORY_SET_HELLO, type Space, type Terms } from "../trace/space.ts";
-import { RequestSource } from "./request-source.ts";
+import { AddressSpaceSource } from "./address-space-source.ts";
+import { MemorySetSource } from "./memory-set-source.ts";
+import type { RequestSource } from "./request-source.ts";
 import { DEFAULT_WEIGHTS, type Weights } from "./swarm.ts";
 
 /** What a trace is generated for. */
@@ -41,7 +43,7 @@ class TraceArbitrary extends fc.Arbitrary<readonly Request[]> {
     super();
     this.terms = terms;
     this.maxCommands = maxCommands;
-    this.source = new RequestSource(terms, weights);
+    this.source = sourceFor(terms, weights);
   }
 
   override generate(random: fc.Random): fc.Value<readonly Request[]> {
@@ -59,6 +61,15 @@ class TraceArbitrary extends fc.Arbitrary<readonly Request[]> {
   override shrink(requests: readonly Request[]): fc.Stream<fc.Value<readonly Request[]>> {
     const simpler = fc.stream(candidates(requests, this.terms));
     return simpler.map((candidate) => new fc.Value<readonly Request[]>(candidate, undefined));
+  }
+}
+
+function sourceFor(terms: Terms, weights: Weights): RequestSource {
+  switch (terms.hello.surface) {
+    case "memory-set":
+      return new MemorySetSource(terms, weights);
+    case "address-space":
+      return new AddressSpaceSource(terms, weights);
   }
 }
 
