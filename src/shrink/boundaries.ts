@@ -1,19 +1,23 @@
 /**
- * The boundaries of a trace: every address at which a range of it starts or ends. Moving one boundary
+ * The boundaries of a trace: every page address at which a range of it starts or ends. Moving one boundary
  * wherever it occurs keeps ranges that met meeting:
  *
  *     map      [-----------)             map      [-------)
  *     unmap          [-----)     ->      unmap        [---)
  *                    b     e                          b'  e'
+ *
+ * An address inside a page moves with the page, and so does a range that is no whole number of pages.
  */
 import { virtAddr } from "../trace/address.ts";
 import type { Request } from "../trace/request.ts";
+import type { Space } from "../trace/space.ts";
+import { cuts } from "./lower-values.ts";
 
-/** All boundaries, ascending, each once, in bytes. */
-export function boundariesOf(requests: readonly Request[]): readonly number[] {
+/** All boundaries, ascending, each once, in bytes; `page` in bytes, here and below. */
+export function boundariesOf(requests: readonly Request[], page: number): readonly number[] {
   const found = new Set<number>();
   for (const request of requests) {
-    moveBoundaries(request, (address) => {
+    moveBoundaries(request, page, (address) => {
       found.add(address);
       return address;
     });
@@ -22,26 +26,27 @@ export function boundariesOf(requests: readonly Request[]): readonly number[] {
 }
 
 /** `request` with each of its boundaries replaced by what `move` makes of it; sizes follow their ends. */
-export function moveBoundaries(request: Request, move: (address: number) => number): Request {
+export function moveBoundaries(request: Request, page: number, move: (boundary: number) => number): Request {
+  const moved = (address: number) => {
+    const offset = address % page;
+    return virtAddr(move(address - offset) + offset);
+  };
   switch (request.op) {
     case "map":
     case "unmap":
     case "protect":
     case "overlaps":
-    case "read":
     case "can-access": {
-      const start = move(request.start);
+      const start = moved(request.start);
       // Where the end moves below the start nothing is left.
-      return {
-        ...request,
-        start: virtAddr(start),
-        size: Math.max(0, move(request.start + request.size) - start),
-      };
+      return { ...request, start, size: Math.max(0, moved(request.start + request.size) - start) };
     }
     case "find-free": {
-      const limit = { start: virtAddr(move(request.limit.start)), end: virtAddr(move(request.limit.end)) };
-      return { ...request, hint: virtAddr(move(request.hint)), limit };
+      const limit = { start: moved(request.limit.start), end: moved(request.limit.end) };
+      return { ...request, hint: moved(request.hint), limit };
     }
+    case "read":
+      return { ...request, start: moved(request.start) };
     case "find":
     case "translate":
     case "fault":
@@ -49,7 +54,7 @@ export function moveBoundaries(request: Request, move: (address: number) => numb
     case "write":
     case "store":
     case "load":
-      return { ...request, addr: virtAddr(move(request.addr)) };
+      return { ...request, addr: moved(request.addr) };
     case "clear":
     case "areas":
     case "pages":
@@ -60,27 +65,30 @@ export function moveBoundaries(request: Request, move: (address: number) => numb
 }
 
 /**
- * Traces in which the space is folded: a stretch between two boundaries is cut out, or shortened to a
- * page, and everything above it moves down; or one boundary alone moves down to a lower one.
+ * Traces in which the space is folded: a stretch between two boundaries is cut out, or shortened, and
+ * everything above it moves down, all of it to the base of `space` first; or one boundary alone moves down.
  */
-export function* foldSpace(requests: readonly Request[], page: number): Generator<Request[]> {
-  const boundaries = boundariesOf(requests);
+export function* foldSpace(requests: readonly Request[], { base, page }: Space): Generator<Request[]> {
+  const boundaries = boundariesOf(requests, page);
   for (const [index, boundary] of boundaries.entries()) {
     const below = index === 0 ? 0 : (boundaries[index - 1] ?? 0);
-    const gap = boundary - below;
-    for (const cut of cuts(gap, page)) {
+    const toBase = below < base && base < boundary ? [boundary - base] : [];
+    const gap = cuts(boundary - below, page);
+    for (const cut of [...toBase, ...gap]) {
       const folded = requests.map((r) =>
-        moveBoundaries(r, (address) => (address >= boundary ? address - cut : address)),
+        moveBoundaries(r, page, (address) => (address >= boundary ? address - cut : address)),
       );
       yield folded;
       if (folded.some((r) => r.op === "find-free")) yield folded.map((r) => searchForLess(r, cut));
     }
     for (const lower of boundaries.slice(0, index)) {
-      yield requests.map((r) => moveBoundaries(r, (address) => (address === boundary ? lower : address)));
-    }
-    for (const cut of cuts(gap, page)) {
       yield requests.map((r) =>
-        moveBoundaries(r, (address) => (address === boundary ? address - cut : address)),
+        moveBoundaries(r, page, (address) => (address === boundary ? lower : address)),
+      );
+    }
+    for (const cut of gap) {
+      yield requests.map((r) =>
+        moveBoundaries(r, page, (address) => (address === boundary ? address - cut : address)),
       );
     }
   }
@@ -89,12 +97,4 @@ export function* foldSpace(requests: readonly Request[], page: number): Generato
 /** A `find-free` for so many bytes less; any other request as it is. */
 function searchForLess(request: Request, bytes: number): Request {
   return request.op === "find-free" ? { ...request, size: Math.max(0, request.size - bytes) } : request;
-}
-
-/** How much to take out of a gap of so many bytes: all, all but a page, half, a quarter, and so on to a page. */
-function cuts(gap: number, page: number): readonly number[] {
-  const found = new Set([gap, gap - page]);
-  for (let pages = Math.floor(gap / page / 2); pages >= 1; pages = Math.floor(pages / 2))
-    found.add(pages * page);
-  return [...found].filter((cut) => cut > 0);
 }

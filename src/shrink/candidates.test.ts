@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { trace } from "../generate/trace.ts";
 import { virtAddr } from "../trace/address.ts";
+import { LARGE_TERMS, SMALL_TERMS } from "../trace/address-space.fixture.ts";
 import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 import { findMisfit } from "../trace/preconditions.ts";
 import type { Request } from "../trace/request.ts";
 import { isRequest } from "../trace/request-schema.ts";
-import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
+import { MEMORY_SET_HELLO, type Terms } from "../trace/space.ts";
 import { candidates } from "./candidates.ts";
 import { compareTraces } from "./order.ts";
 
@@ -17,20 +18,26 @@ function candidatesFor(requests: readonly Request[]): string[] {
   return Array.from(candidates(requests, TERMS), (candidate) => linesOf(candidate).join("; "));
 }
 
-const SPACES: readonly (readonly [name: string, space: Space])[] = [
-  ["16 pages", SIXTEEN_PAGES],
-  ["bytes", { base: virtAddr(0), size: 16, page: 1, frames: 0 }],
-  ["the top", { base: virtAddr(2 ** 52 - 0x11000), size: 0x10000, page: 0x1000, frames: 0 }],
+const ALL_TERMS: readonly (readonly [name: string, terms: Terms])[] = [
+  ["16 pages", TERMS],
+  ["bytes", { ...TERMS, space: { base: virtAddr(0), size: 16, page: 1, frames: 0 } }],
+  [
+    "the top",
+    { ...TERMS, space: { base: virtAddr(2 ** 52 - 0x11000), size: 0x10000, page: 0x1000, frames: 0 } },
+  ],
+  ["16 pages of an address space", SMALL_TERMS],
+  ["256 GiB of an address space", LARGE_TERMS],
 ];
 
-describe.each(SPACES)("every candidate, %s", (_name, space) => {
-  const terms = { space, hello: MEMORY_SET_HELLO };
+describe.each(ALL_TERMS)("every candidate, %s", (_name, terms) => {
+  const { space, hello } = terms;
+  const traces = trace(space, { hello, maxCommands: 6 });
 
   test("is a trace that fits, and simpler", () => {
     const wrong: string[] = [];
-    const property = fc.property(trace(space, { maxCommands: 6 }), (requests) => {
+    const property = fc.property(traces, (requests) => {
       for (const candidate of candidates(requests, terms)) {
-        const simpler = compareTraces(candidate, requests) < 0;
+        const simpler = compareTraces(candidate, requests, space.page) < 0;
         const fits =
           candidate.length > 0 && candidate.every(isRequest) && findMisfit(candidate, terms) === undefined;
         if (!simpler || !fits) wrong.push(linesOf(candidate).join("; "));
@@ -41,7 +48,7 @@ describe.each(SPACES)("every candidate, %s", (_name, space) => {
   });
 
   test("leaves the trace that it was made of alone", () => {
-    for (const requests of fc.sample(trace(space, { maxCommands: 6 }), { seed: 2, numRuns: 10 })) {
+    for (const requests of fc.sample(traces, { seed: 2, numRuns: 10 })) {
       const before = linesOf(requests);
       for (const candidate of candidates(requests, terms)) candidate.reverse();
       expect(linesOf(requests)).toEqual(before);
@@ -49,7 +56,7 @@ describe.each(SPACES)("every candidate, %s", (_name, space) => {
   });
 
   test("is the same each time", () => {
-    for (const requests of fc.sample(trace(space, { maxCommands: 6 }), { seed: 3, numRuns: 10 })) {
+    for (const requests of fc.sample(traces, { seed: 3, numRuns: 10 })) {
       const texts = () =>
         Array.from(candidates(requests, terms), (candidate) => linesOf(candidate).join("; "));
       expect(texts()).toEqual(texts());

@@ -2,8 +2,9 @@ import { findMisfit, MAX_MAP_PAGES } from "../trace/preconditions.ts";
 import type { Request } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
+import { lowerPhysicals, plainBackendsEverywhere, populateMaps } from "./backends.ts";
 import { foldSpace } from "./boundaries.ts";
-import { dropBeforeFailure, dropChunks, dropPairs } from "./drop.ts";
+import { dropBeforeFailure, dropChunks, dropPairs, shortenBeforeFailure } from "./drop.ts";
 import { compareTraces } from "./order.ts";
 import {
   exchangeFlags,
@@ -22,9 +23,11 @@ import {
 export function* candidates(requests: readonly Request[], terms: Terms): Generator<Request[]> {
   const { page } = terms.space;
   const mostBytes = Math.max(largestMap(requests), MAX_MAP_PAGES * page);
-  for (const candidate of passes(requests, page)) {
+  for (const candidate of passes(requests, terms)) {
     if (candidate.length === 0 || largestMap(candidate) > mostBytes) continue;
-    if (compareTraces(candidate, requests) < 0 && findMisfit(candidate, terms) === undefined) yield candidate;
+    if (compareTraces(candidate, requests, page) < 0 && findMisfit(candidate, terms) === undefined) {
+      yield candidate;
+    }
   }
 }
 
@@ -36,17 +39,22 @@ function largestMap(requests: readonly Request[]): number {
   return Math.max(0, ...requests.map((request) => (request.op === "map" ? request.size : 0)));
 }
 
-function* passes(requests: readonly Request[], page: number): Generator<Request[]> {
+function* passes(requests: readonly Request[], terms: Terms): Generator<Request[]> {
+  const { page } = terms.space;
   yield* dropChunks(requests);
   yield* dropBeforeFailure(requests);
+  yield* populateMaps(requests);
   yield* dropPairs(requests);
   yield* mergeMaps(requests);
   yield* foldProtects(requests);
-  yield* substituteOps(requests);
+  yield* substituteOps(requests, page);
   yield* splitMaps(requests);
-  yield* foldSpace(requests, page);
-  yield* plainFlagsEverywhere(requests);
-  yield* simplifyArguments(requests, page);
+  yield* foldSpace(requests, terms.space);
+  yield* shortenBeforeFailure(requests, page);
+  yield* plainBackendsEverywhere(requests);
+  yield* lowerPhysicals(requests, page);
+  yield* plainFlagsEverywhere(requests, terms);
+  yield* simplifyArguments(requests, terms);
   yield* exchangeFlags(requests);
   yield* swapNeighbours(requests);
 }

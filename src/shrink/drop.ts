@@ -1,4 +1,5 @@
 import { isCommand, type Request } from "../trace/request.ts";
+import { cuts } from "./lower-values.ts";
 
 /** Traces with a chunk left out: halves first, then quarters, down to single requests; the last ones first. */
 export function* dropChunks(requests: readonly Request[]): Generator<Request[]> {
@@ -31,6 +32,18 @@ export function* dropBeforeFailure(requests: readonly Request[]): Generator<Requ
     const earlier = requests.with(at, { ...request, inject: { ...inject, after: inject.after - 1 } });
     for (let left = 0; left < requests.length; left++) {
       if (left !== at) yield earlier.filter((_, index) => index !== left);
+    }
+  }
+}
+
+/** Traces in which a command with an injected failure covers fewer pages, and fails as many calls earlier. */
+export function* shortenBeforeFailure(requests: readonly Request[], page: number): Generator<Request[]> {
+  for (const [at, request] of requests.entries()) {
+    if (!isCommand(request) || !request.inject || !("size" in request)) continue;
+    const { inject, size } = request;
+    for (const cut of cuts(size, page)) {
+      const after = inject.after - Math.floor(cut / page);
+      if (after >= 0) yield requests.with(at, { ...request, size: size - cut, inject: { ...inject, after } });
     }
   }
 }

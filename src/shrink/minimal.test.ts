@@ -1,5 +1,5 @@
 /** Every planted defect is found, and its counterexample shrunk until nothing about it can be simpler. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Executor } from "../execute/executor.ts";
 import { fuzz, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
@@ -15,6 +15,9 @@ import { compareTraces } from "./order.ts";
 import { type Counterexample, sameFinding } from "./reduce.ts";
 import { simplerTraces } from "./simpler.fixture.ts";
 
+// A search takes as long as it takes, on a busy machine too.
+vi.setConfig({ testTimeout: 60_000 });
+
 function subjectOf(defect: string) {
   const found = findSubject(`defect:${defect}`);
   if (found === undefined) throw new Error(`there is no defect ${defect}`);
@@ -22,9 +25,15 @@ function subjectOf(defect: string) {
 }
 
 async function find(defect: string, seed: string, space: Space) {
-  const campaign = { subject: subjectOf(defect), space, seed, maxCommands: DEFAULT_MAX_COMMANDS };
+  const campaign = {
+    subject: subjectOf(defect),
+    spaces: [space],
+    seed,
+    maxCommands: DEFAULT_MAX_COMMANDS,
+    injectAll: false,
+  };
   const budget = { runs: 100_000, seconds: Number.POSITIVE_INFINITY };
-  const found = await fuzz(campaign, budget, new Pace(), newTally());
+  const found = await fuzz(campaign, budget, new Pace(), newTally("memory-set"));
   if (found === undefined) throw new Error(`${defect} isn't found with seed ${seed}`);
   return found;
 }
@@ -32,7 +41,8 @@ async function find(defect: string, seed: string, space: Space) {
 /** The traces with one thing simpler that still show the finding. */
 function simplerOnes(found: Counterexample, executor: Executor): string[] {
   const shows = (requests: readonly Request[]) => {
-    if (requests.length === 0 || compareTraces(requests, found.requests) >= 0) return false;
+    if (requests.length === 0 || compareTraces(requests, found.requests, executor.terms.space.page) >= 0)
+      return false;
     if (findMisfit(requests, executor.terms) !== undefined) return false;
     const finding = executor.run(requests);
     return finding !== undefined && sameFinding(found, { requests, finding });

@@ -4,26 +4,34 @@
  *
  *   1. fewer requests
  *   2. simpler operations
- *   3. smaller sizes
- *   4. lower addresses
- *   5. fewer distinct boundaries
- *   6. plainer flags and alignments
- *   7. no injection, or an earlier one
- *   8. request by request: the simpler operation, the lower address, the smaller size first
+ *   3. fewer numbers that are no multiple of the page where whole pages are asked for
+ *   4. smaller sizes, fewer bytes
+ *   5. lower addresses
+ *   6. fewer distinct boundaries
+ *   7. plainer backends
+ *   8. lower physical addresses
+ *   9. plainer flags, kinds of access and alignments
+ *  10. no injection, or an earlier one
+ *  11. lower bytes
+ *  12. request by request: the simpler operation, the lower address, the smaller size first
  */
-import { isCommand, OPS, type Request } from "../trace/request.ts";
+import { type Backend, isCommand, OPS, type Request } from "../trace/request.ts";
 import { boundariesOf } from "./boundaries.ts";
 
-/** Below 0 when `a` is simpler than `b`, above 0 when `b` is simpler, 0 when they are equal. */
-export function compareTraces(a: readonly Request[], b: readonly Request[]): number {
+/** Below 0 when `a` is simpler than `b`, above 0 when `b` is simpler, 0 when they are equal; `page` in bytes. */
+export function compareTraces(a: readonly Request[], b: readonly Request[], page: number): number {
   return (
     a.length - b.length ||
-    total(a, opRank) - total(b, opRank) ||
-    total(a, sizeOf) - total(b, sizeOf) ||
-    total(a, addressOf) - total(b, addressOf) ||
-    boundariesOf(a).length - boundariesOf(b).length ||
-    total(a, detailOf) - total(b, detailOf) ||
-    total(a, injectionOf) - total(b, injectionOf) ||
+    compareTotals(a, b, opRank) ||
+    compareTotals(a, b, (request) => misalignedIn(request, page)) ||
+    compareTotals(a, b, sizeOf) ||
+    compareTotals(a, b, addressOf) ||
+    boundariesOf(a, page).length - boundariesOf(b, page).length ||
+    compareTotals(a, b, backendOf) ||
+    compareTotals(a, b, physicalOf) ||
+    compareTotals(a, b, detailOf) ||
+    compareTotals(a, b, injectionOf) ||
+    compareTotals(a, b, sumOfBytes) ||
     compareInTurn(a, b)
   );
 }
@@ -55,13 +63,28 @@ export function opRank(request: Request): number {
       return 8;
     case "fault":
       return 9;
-    case "load":
-      return 10;
     case "access":
+      return 10;
+    case "load":
       return 11;
     case "store":
-    case "write":
       return 12;
+    case "write":
+      return 13;
+  }
+}
+
+/** How plain a kind of backend is: 0 for the plainest. */
+export function backendRank(kind: Backend["kind"]): number {
+  switch (kind) {
+    case "mock":
+      return 0;
+    case "alloc:eager":
+      return 1;
+    case "alloc:lazy":
+      return 2;
+    case "linear":
+      return 3;
   }
 }
 
@@ -72,8 +95,42 @@ export function flagRank(flags: number): number {
   return count * 64 + flags;
 }
 
+/** How many of its numbers should be multiples of the page and aren't. */
+function misalignedIn(request: Request, page: number): number {
+  switch (request.op) {
+    case "map":
+      return countMisaligned(page, request.start, request.size, physicalOf(request));
+    case "unmap":
+    case "protect":
+    case "overlaps":
+    case "can-access":
+      return countMisaligned(page, request.start, request.size);
+    case "find-free":
+      return countMisaligned(page, request.hint, request.size, request.limit.start, request.limit.end);
+    case "clear":
+    case "fault":
+    case "access":
+    case "write":
+    case "store":
+    case "load":
+    case "areas":
+    case "pages":
+    case "frames":
+    case "injected":
+    case "find":
+    case "translate":
+    case "read":
+      return 0;
+  }
+}
+
+function countMisaligned(page: number, ...numbers: readonly number[]): number {
+  return numbers.filter((number) => number % page !== 0).length;
+}
+
 function sizeOf(request: Request): number {
   if (request.op === "find-free") return request.size + (request.limit.end - request.limit.start);
+  if ("bytes" in request) return request.bytes.length;
   return "size" in request ? request.size : 0;
 }
 
@@ -81,6 +138,14 @@ function addressOf(request: Request): number {
   if (request.op === "find-free") return request.hint + request.limit.start;
   if ("start" in request) return request.start;
   return "addr" in request ? request.addr : 0;
+}
+
+function backendOf(request: Request): number {
+  return request.op === "map" ? backendRank(request.backend.kind) : 0;
+}
+
+function physicalOf(request: Request): number {
+  return request.op === "map" && request.backend.kind === "linear" ? request.backend.physical : 0;
 }
 
 function detailOf(request: Request): number {
@@ -93,14 +158,43 @@ function injectionOf(request: Request): number {
   return isCommand(request) && request.inject ? 1 + request.inject.after : 0;
 }
 
+/** Failures of the backend first, at the same call. */
+function injectionKindOf(request: Request): number {
+  return isCommand(request) && request.inject?.kind === "frame" ? 1 : 0;
+}
+
+function sumOfBytes(request: Request): number {
+  return "bytes" in request ? request.bytes.reduce((sum, byte) => sum + byte, 0) : 0;
+}
+
+function compareTotals(
+  a: readonly Request[],
+  b: readonly Request[],
+  weight: (request: Request) => number,
+): number {
+  return total(a, weight) - total(b, weight);
+}
+
 function total(requests: readonly Request[], weight: (request: Request) => number): number {
   let sum = 0;
   for (const request of requests) sum += weight(request);
   return sum;
 }
 
-/** The last three tell requests apart that are as simple as each other: no two of this surface are equal. */
-const MEASURES = [opRank, addressOf, sizeOf, detailOf, injectionOf, opCode, hintOf, wantedOf];
+/** The later ones tell requests apart that are as simple as each other: no two are equal. */
+const MEASURES = [
+  opRank,
+  addressOf,
+  sizeOf,
+  backendOf,
+  physicalOf,
+  detailOf,
+  injectionOf,
+  injectionKindOf,
+  opCode,
+  hintOf,
+  wantedOf,
+];
 
 function opCode(request: Request): number {
   return OPS.indexOf(request.op);
@@ -115,13 +209,22 @@ function wantedOf(request: Request): number {
 }
 
 function compareInTurn(a: readonly Request[], b: readonly Request[]): number {
-  for (let index = 0; index < a.length; index++) {
-    const [x, y] = [a[index], b[index]];
-    if (!x || !y) continue;
+  for (const [index, x] of a.entries()) {
+    const y = b[index];
+    if (!y) continue;
     for (const measure of MEASURES) {
       const difference = measure(x) - measure(y);
       if (difference !== 0) return difference;
     }
+    const difference = compareBytes(x, y);
+    if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** The first byte that differs decides. */
+function compareBytes(a: Request, b: Request): number {
+  if (!("bytes" in a && "bytes" in b)) return 0;
+  const at = a.bytes.findIndex((byte, index) => byte !== b.bytes[index]);
+  return at < 0 ? 0 : (a.bytes[at] ?? 0) - (b.bytes[at] ?? 0);
 }

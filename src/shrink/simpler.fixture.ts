@@ -2,8 +2,8 @@
  * What a minimal counterexample must have none of: the same trace with one request left out, or with one
  * argument simpler. Written without the shrinker's own passes, and trying more than these do.
  */
-import { virtAddr } from "../trace/address.ts";
-import { isCommand, type Request } from "../trace/request.ts";
+import { physAddr, virtAddr } from "../trace/address.ts";
+import { isCommand, type Request, type WriteCommand } from "../trace/request.ts";
 
 /** Every trace with one request left out or one argument simpler; some are no traces that fit. */
 export function* simplerTraces(requests: readonly Request[], page: number): Generator<readonly Request[]> {
@@ -19,15 +19,35 @@ function* simplerRequests(request: Request, page: number): Generator<Request> {
     yield plain;
     for (let after = 0; after < inject.after; after++) yield { ...request, inject: { ...inject, after } };
   }
-  if (request.op === "map") yield { ...request, replace: false };
+  if (request.op === "map") {
+    yield { ...request, replace: false };
+    for (const kind of ["alloc:eager", "alloc:lazy"] as const) yield { ...request, backend: { kind } };
+    if (request.backend.kind === "linear") {
+      for (const physical of lower(request.backend.physical, page)) {
+        yield { ...request, backend: { kind: "linear", physical: physAddr(physical) } };
+      }
+    }
+  }
+  if ("access" in request) for (let access = 1; access < 8; access++) yield { ...request, access };
+  if ("bytes" in request) yield* simplerBytes(request);
+  if (request.op === "load") {
+    for (const size of lower(request.size, 1)) {
+      yield { ...request, size };
+      yield { ...request, addr: virtAddr(request.addr + request.size - size), size };
+    }
+  }
   if ("flags" in request) for (let flags = 0; flags < 64; flags++) yield { ...request, flags };
   if ("addr" in request) {
     const offsets = Array.from({ length: request.addr % page }, (_, offset) => request.addr - offset - 1);
-    for (const addr of [...lower(request.addr, page), ...offsets]) yield { ...request, addr: virtAddr(addr) };
+    const offset = request.addr % page;
+    const whole = lower(request.addr - offset, page);
+    for (const addr of [...whole, ...whole.map((start) => start + offset), ...offsets]) {
+      yield { ...request, addr: virtAddr(addr) };
+    }
   }
   if ("start" in request) {
     const { start, size } = request;
-    for (const smaller of lower(size, page)) {
+    for (const smaller of lower(size, request.op === "read" ? 1 : page)) {
       yield { ...request, size: smaller };
       yield { ...request, start: virtAddr(start + size - smaller), size: smaller };
     }
@@ -47,6 +67,18 @@ function* simplerRequests(request: Request, page: number): Generator<Request> {
       yield { ...request, align: plainer };
       for (const smaller of lower(size, page)) yield { ...request, align: plainer, size: smaller };
     }
+  }
+}
+
+function* simplerBytes(request: WriteCommand): Generator<Request> {
+  const { addr, bytes } = request;
+  for (let length = 1; length < bytes.length; length++) {
+    const skipped = bytes.length - length;
+    yield { ...request, bytes: bytes.slice(0, length) };
+    yield { ...request, addr: virtAddr(addr + skipped), bytes: bytes.slice(skipped) };
+  }
+  for (const [at, byte] of bytes.entries()) {
+    for (let lower = 0; lower < byte; lower++) yield { ...request, bytes: bytes.with(at, lower) };
   }
 }
 

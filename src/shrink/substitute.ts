@@ -1,11 +1,12 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
-import { type Flags, withProtection } from "../trace/flags.ts";
+import { type Flags, READ, WRITE, withProtection } from "../trace/flags.ts";
 import type { MapCommand, Request } from "../trace/request.ts";
+import { partOf } from "./backends.ts";
 import { boundariesOf } from "./boundaries.ts";
 
-/** Traces in which one request does something simpler to the same range. */
-export function* substituteOps(requests: readonly Request[]): Generator<Request[]> {
-  const boundaries = boundariesOf(requests);
+/** Traces in which one request does something simpler to the same range; `page` in bytes. */
+export function* substituteOps(requests: readonly Request[], page: number): Generator<Request[]> {
+  const boundaries = boundariesOf(requests, page);
   const start = virtAddr(boundaries[0] ?? 0);
   const everything = { start, size: (boundaries.at(-1) ?? 0) - start };
   for (const [at, request] of requests.entries()) {
@@ -76,29 +77,36 @@ function partsLeft(map: MapCommand, cut: Request): { first: MapCommand; second: 
   if (cut.op !== "unmap" && cut.op !== "protect") return undefined;
   const cutEnd = cut.start + cut.size;
   const first = { ...map, size: cut.start - map.start };
-  if (cut.op === "unmap" && map.start < cut.start && cutEnd < mapEnd) {
-    return { first, second: { ...map, start: virtAddr(cutEnd), size: mapEnd - cutEnd } };
-  }
+  const last = () => partOf(map, cutEnd, mapEnd - cutEnd);
+  if (cut.op === "unmap" && map.start < cut.start && cutEnd < mapEnd) return { first, second: last() };
   if (cut.op === "protect" && map.start < cut.start && cutEnd === mapEnd) {
-    return { first, second: { ...map, start: cut.start, size: cut.size, flags: cut.flags } };
+    return { first, second: { ...partOf(map, cut.start, cut.size), flags: cut.flags } };
   }
   if (cut.op === "protect" && map.start === cut.start && cutEnd < mapEnd) {
-    const second = { ...map, start: virtAddr(cutEnd), size: mapEnd - cutEnd };
-    return { first: { ...map, size: cut.size, flags: cut.flags }, second };
+    return { first: { ...map, size: cut.size, flags: cut.flags }, second: last() };
   }
   return undefined;
 }
 
-/** Traces in which two maps whose areas touch are one map of both ranges. */
+/** Traces in which two maps whose ranges touch are one map of both. */
 export function* mergeMaps(requests: readonly Request[]): Generator<Request[]> {
   for (const [at, first] of requests.entries()) {
     for (const [later, second] of requests.entries()) {
       if (at === later || first.op !== "map" || second.op !== "map") continue;
       if (first.start + first.size !== second.start) continue;
-      const merged = { ...first, size: first.size + second.size };
-      yield requests.with(at, merged).filter((_, index) => index !== later);
+      for (const merged of mergedMaps(first, second)) {
+        yield requests.with(at, merged).filter((_, index) => index !== later);
+      }
     }
   }
+}
+
+/** One map of both ranges: of the kind of the first, or else of the second, if that can begin earlier. */
+function* mergedMaps(first: MapCommand, second: MapCommand): Generator<MapCommand> {
+  const size = first.size + second.size;
+  yield { ...first, size };
+  const { backend } = second;
+  if (backend.kind !== "linear" || backend.physical >= first.size) yield partOf(second, first.start, size);
 }
 
 interface Stretch {
@@ -107,27 +115,44 @@ interface Stretch {
   readonly size: number;
 }
 
+/** The backends that a map in the place of something else may have, whichever surface it is on. */
+const PLAINEST_BACKENDS = [{ kind: "mock" }, { kind: "alloc:eager" }] as const;
+
 /** `everything` is the stretch that the whole trace is about. */
 function* simplerOps(request: Request, everything: Stretch): Generator<Request> {
   switch (request.op) {
     case "map":
-      if (request.replace) yield { ...request, replace: false };
+      if (request.replace) {
+        yield { ...request, replace: false };
+        yield { op: "unmap", start: request.start, size: request.size };
+      }
       return;
     case "protect": {
       const { start, size, flags } = request;
-      yield { op: "map", start, size, flags, backend: { kind: "mock" }, replace: false };
+      for (const backend of PLAINEST_BACKENDS)
+        yield { op: "map", start, size, flags, backend, replace: false };
       yield { op: "unmap", start, size };
       return;
     }
     case "clear":
       yield { op: "unmap", ...everything };
       return;
+    case "access":
+      yield { ...request, op: "fault" };
+      return;
+    case "load":
+      yield { op: "read", start: request.addr, size: request.size };
+      yield* accesses(request.addr, READ);
+      return;
+    case "store":
+      yield* accesses(request.addr, WRITE);
+      return;
+    case "write":
+      yield* accesses(request.addr, WRITE);
+      yield { ...request, op: "store" };
+      return;
     case "unmap":
     case "fault":
-    case "access":
-    case "write":
-    case "store":
-    case "load":
     case "areas":
     case "pages":
     case "frames":
@@ -140,4 +165,9 @@ function* simplerOps(request: Request, everything: Stretch): Generator<Request> 
     case "can-access":
       return;
   }
+}
+
+function* accesses(addr: VirtAddr, access: Flags): Generator<Request> {
+  yield { op: "fault", addr, access };
+  yield { op: "access", addr, access };
 }
