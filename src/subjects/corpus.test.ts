@@ -23,7 +23,7 @@ function simplerOnes({ requests, finding, space }: CorpusEntry, subject: Subject
   if (finding === undefined) return [];
   const simpler = [...simplerTraces(requests, space.page)].filter((each) => {
     const fits = each.length > 0 && findMisfit(each, executor.terms) === undefined;
-    const shown = fits && compareTraces(each, requests) < 0 ? executor.run(each) : undefined;
+    const shown = fits && compareTraces(each, requests, space.page) < 0 ? executor.run(each) : undefined;
     return shown !== undefined && sameFinding({ requests, finding }, { requests: each, finding: shown });
   });
   return simpler.map((each) => linesOf(each).join("; "));
@@ -48,8 +48,13 @@ describe("the corpus", () => {
   });
 });
 
+function mapsGigabytes({ requests }: CorpusEntry): boolean {
+  return requests.some((request) => request.op === "map" && request.size >= 2 ** 30);
+}
+
 describe("what was found can't be simpler", () => {
-  const found = ENTRIES.filter(({ finding }) => finding !== undefined);
+  // Trying thousands of traces with pages of 1 GiB takes minutes: the slow suite of these defects does.
+  const found = ENTRIES.filter((entry) => entry.finding !== undefined && !mapsGigabytes(entry));
 
   test.each(found)("$id", (entry) => {
     const subject = findSubject(entry.implementation ?? "")?.subject ?? memorySetSubject();

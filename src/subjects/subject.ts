@@ -20,4 +20,9 @@ export interface Instance {
    * fired in the last command. `into` is empty when this is called. Observing changes nothing.
    */
   observe(into: Observation): void;
+  /**
+   * Gives the instance up, without unmapping anything first. Afterwards `into` shows how many frames are
+   * still handed out: none may be. Nothing is asked of the instance any more.
+   */
+  drop?(into: Observation): void;
 }

@@ -1,0 +1,37 @@
+/** Every planted defect of the address-space surface is found under every one of ten seeds, by the check it names. */
+import { describe, expect, test } from "vitest";
+import { Executor } from "../execute/executor.ts";
+import { fuzz, newTally } from "../explore/fuzz.ts";
+import { Pace } from "../explore/pace.ts";
+import { standardSpaces } from "../explore/spaces.ts";
+import { candidates } from "../shrink/candidates.ts";
+import { sameFinding } from "../shrink/reduce.ts";
+import { linesOf } from "../trace/literal.fixture.ts";
+import { addressSpaceSubject } from "./address-space.ts";
+import { DEFAULT_FORMAT } from "./registry.ts";
+import { ADDRESS_SPACE_DEFECTS } from "./space-defects/all.ts";
+
+const SEEDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "ten"];
+/** The time that each search has, in seconds. */
+const SECONDS = 20;
+
+describe.each(ADDRESS_SPACE_DEFECTS)("defect:$name", ({ parts, killedBy, format = DEFAULT_FORMAT }) => {
+  const subject = addressSpaceSubject(format, parts);
+  const stack = addressSpaceSubject(format);
+
+  test.each(SEEDS)("seed %s", async (seed) => {
+    const spaces = standardSpaces(subject.hello);
+    const campaign = { subject, spaces, seed, maxCommands: 50, injectAll: false };
+    const budget = { runs: Number.POSITIVE_INFINITY, seconds: SECONDS };
+    const found = await fuzz(campaign, budget, new Pace(), newTally("address-space"));
+    expect(found?.finding.check).toBe(killedBy);
+    if (found === undefined) return;
+    expect(new Executor(stack, found.space).run(found.requests)).toBeUndefined();
+    const executor = new Executor(subject, found.space);
+    const simpler = [...candidates(found.requests, executor.terms)].filter((requests) => {
+      const finding = executor.run(requests);
+      return finding !== undefined && sameFinding(found, { requests, finding });
+    });
+    expect(simpler.map(linesOf)).toEqual([]);
+  });
+});
