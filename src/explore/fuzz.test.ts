@@ -14,7 +14,7 @@ function subjectOf(name: string): Subject {
 }
 
 function campaign(subject: Subject, seed = "x", maxCommands = 50) {
-  return { subject, space: SIXTEEN_PAGES, seed, maxCommands };
+  return { subject, spaces: [SIXTEEN_PAGES], seed, maxCommands, injectAll: false };
 }
 
 function runs(count: number): Budget {
@@ -26,7 +26,7 @@ const DEFECT = subjectOf("defect:unmap-loses-right-part");
 
 describe("a campaign without a finding", () => {
   test("runs as often as it may, and counts what it did", async () => {
-    const tally = newTally();
+    const tally = newTally("memory-set");
     expect(await fuzz(campaign(STACK), runs(300), new Pace(), tally)).toBeUndefined();
     expect([tally.runs, tally.findings]).toEqual([300, 0]);
     const { statistics } = tally;
@@ -38,7 +38,7 @@ describe("a campaign without a finding", () => {
 
   test("counts the same whenever the seed is the same", async () => {
     const counts = async (seed: string) => {
-      const tally = newTally();
+      const tally = newTally("memory-set");
       await fuzz(campaign(STACK, seed, 10), runs(200), new Pace(), tally);
       return [tally.statistics.answerTable(), tally.statistics.sometimes()];
     };
@@ -48,9 +48,9 @@ describe("a campaign without a finding", () => {
   });
 
   test("goes on where its tally stands", async () => {
-    const whole = newTally();
+    const whole = newTally("memory-set");
     await fuzz(campaign(STACK), runs(60), new Pace(), whole);
-    const parts = newTally();
+    const parts = newTally("memory-set");
     await fuzz(campaign(STACK), runs(25), new Pace(), parts);
     await fuzz(campaign(STACK), runs(60), new Pace(), parts);
     expect(parts).toEqual(whole);
@@ -60,13 +60,13 @@ describe("a campaign without a finding", () => {
     ["no runs", runs(0)],
     ["no time", { runs: 100, seconds: 0 }],
   ])("does nothing with %s", async (_what, budget) => {
-    const tally = newTally();
+    const tally = newTally("memory-set");
     expect(await fuzz(campaign(DEFECT), budget, new Pace(), tally)).toBeUndefined();
     expect([tally.runs, tally.statistics.requests]).toEqual([0, 0]);
   });
 
   test("keeps to the length that traces may have", async () => {
-    const tally = newTally();
+    const tally = newTally("memory-set");
     await fuzz(campaign(STACK, "x", 1), runs(100), new Pace(), tally);
     expect(tally.statistics.requests).toBe(100);
   });
@@ -74,7 +74,7 @@ describe("a campaign without a finding", () => {
 
 describe("a campaign with a finding", () => {
   test("ends with it, shrunk, and says where it came from", async () => {
-    const tally = newTally();
+    const tally = newTally("memory-set");
     const found = await fuzz(campaign(DEFECT), runs(10_000), new Pace(), tally);
     expect(found && ["unmap 0x1000 0x1000", "map 0x1000 0x1000 - mock replace"]).toContain(
       linesOf(found?.requests ?? [])[1],
@@ -87,7 +87,7 @@ describe("a campaign with a finding", () => {
   });
 
   test("ends with the same one, every time", async () => {
-    const find = () => fuzz(campaign(DEFECT, "again"), runs(10_000), new Pace(), newTally());
+    const find = () => fuzz(campaign(DEFECT, "again"), runs(10_000), new Pace(), newTally("memory-set"));
     const first = await find();
     expect(first).toBeDefined();
     expect(await find()).toEqual(first);
@@ -95,8 +95,8 @@ describe("a campaign with a finding", () => {
   });
 
   test("ends with the first run that shows one, however the runs are cut up", async () => {
-    const whole = await fuzz(campaign(DEFECT, "again"), runs(10_000), new Pace(), newTally());
-    const tally = newTally();
+    const whole = await fuzz(campaign(DEFECT, "again"), runs(10_000), new Pace(), newTally("memory-set"));
+    const tally = newTally("memory-set");
     let found: Awaited<ReturnType<typeof fuzz>>;
     while (found === undefined)
       found = await fuzz(campaign(DEFECT, "again"), runs(tally.runs + 1), new Pace(), tally);
@@ -125,7 +125,7 @@ function stopping(pace: Pace, after: number, wrong: boolean): Subject {
 describe("a campaign that is interrupted", () => {
   test("ends after the run that it was in", async () => {
     const pace = new Pace();
-    const tally = newTally();
+    const tally = newTally("memory-set");
     expect(await fuzz(campaign(stopping(pace, 1000, false)), runs(10_000), pace, tally)).toBeUndefined();
     expect(tally.statistics.requests).toBeGreaterThanOrEqual(1000);
     expect(tally.statistics.requests).toBeLessThan(1050);
@@ -133,7 +133,7 @@ describe("a campaign that is interrupted", () => {
 
   test("keeps what it has found, shrunk or not", async () => {
     const pace = new Pace();
-    const tally = newTally();
+    const tally = newTally("memory-set");
     const found = await fuzz(campaign(stopping(pace, 1000, true)), runs(10_000), pace, tally);
     expect(found?.executions).toBe(0);
     expect(found?.requests.length).toBe(found?.shrunkFrom);
@@ -143,7 +143,7 @@ describe("a campaign that is interrupted", () => {
   test("before it begins does nothing", async () => {
     const pace = new Pace();
     pace.stop();
-    const tally = newTally();
+    const tally = newTally("memory-set");
     expect(await fuzz(campaign(DEFECT), runs(100), pace, tally)).toBeUndefined();
     expect(tally.runs).toBe(0);
   });
@@ -166,7 +166,7 @@ test("time is up when it is up", async () => {
         };
       },
     };
-    const tally = newTally();
+    const tally = newTally("memory-set");
     const budget = { runs: Number.POSITIVE_INFINITY, seconds: 2 };
     expect(await fuzz(campaign(slow), budget, new Pace(), tally)).toBeUndefined();
     expect(tally.statistics.requests).toBeGreaterThanOrEqual(2000);
@@ -177,7 +177,7 @@ test("time is up when it is up", async () => {
 });
 
 test("progress is shown while it runs, with what it did so far", async () => {
-  const tally = newTally();
+  const tally = newTally("memory-set");
   const shown: number[] = [];
   const pace = new Pace(() => {
     shown.push(tally.runs);

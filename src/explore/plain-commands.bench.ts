@@ -4,7 +4,7 @@
  * loop is measured against.
  */
 import fc from "fast-check";
-import { Judge } from "../execute/judge.ts";
+import { type Judge, judgeFor } from "../execute/judge.ts";
 import { DEFAULT_WEIGHTS } from "../generate/swarm.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
@@ -55,7 +55,7 @@ export function runPlainCommands(
   const property = fc.property(
     fc.commands(plainCommands(space), { maxCommands, size: "max" }),
     (commands: Iterable<fc.Command<Judge, Real>>) => {
-      const setup = () => ({ model: new Judge(terms), real: { instance: subject.create(space), observed } });
+      const setup = () => ({ model: judgeFor(terms), real: { instance: subject.create(space), observed } });
       fc.modelRun(setup, commands);
       for (const _command of commands) executed++;
     },

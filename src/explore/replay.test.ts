@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { addressSpaceSubject } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
@@ -15,19 +16,20 @@ function defect(name: string): Subject {
   return found.subject;
 }
 
+const SMALL = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
+
 /** A case in a space of 16 pages of 4 KiB, with the answers that it demands. */
 function caseOf(lines: readonly string[], answerLines?: readonly string[]): Replayable {
   const trace = parseTrace(lines.join("\n"));
   if (!trace.ok) throw new Error(trace.error.message);
   const { requests } = trace.value;
-  const space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
   const answers = answerLines?.map((line, at) => {
     const request = requests[at];
     const answer = request && parseAnswer(line, request);
     if (!answer?.ok) throw new Error(`no answer: ${line}`);
     return answer.value;
   });
-  return { surface: "memory-set", space, requests, ...(answers && { answers }) };
+  return { surface: "memory-set", space: SMALL, requests, ...(answers && { answers }) };
 }
 
 const HOLE = caseOf(["map 0x0 0x3000 rw mock", "unmap 0x1000 0x1000", "areas"]);
@@ -199,11 +201,26 @@ describe("a stale case is not run", () => {
     });
   });
 
-  test("a case of the other surface", () => {
-    expect(replayEntry({ ...HOLE, surface: "address-space" }, never)).toMatchObject({
-      status: "stale",
+  test("a case of the other surface, which is sound all the same", () => {
+    expect(replayEntry({ ...HOLE, surface: "address-space" }, never)).toEqual({
+      status: "unsuited",
       reason: "the case is about the address-space surface and memory-set offers memory-set",
     });
+  });
+
+  test("a case with wider addresses than the implementation has", () => {
+    const space = { ...SMALL, base: virtAddr(2 ** 40) };
+    const entry = {
+      ...caseOf(["map 0x10000000000 0x1000 r alloc:lazy"]),
+      surface: "address-space",
+      space,
+    } as const;
+    const { hello } = addressSpaceSubject("sv39");
+    expect(replayEntry(entry, { ...never, hello })).toMatchObject({
+      status: "unsuited",
+      reason: expect.stringContaining("address-space/sv39 can't be asked this"),
+    });
+    expect(replayEntry(entry, addressSpaceSubject("sv48"))).toEqual({ status: "agree" });
   });
 
   test("a case that was given up, but not one that waits to be mended", () => {

@@ -1,12 +1,14 @@
-import type { MemorySetModel } from "../../models/memory-set.ts";
 import { describeProblem } from "../corpus/problem.ts";
 import { Executor, type Watch } from "../execute/executor.ts";
+import type { Judge, Model } from "../execute/judge.ts";
 import type { Subject } from "../subjects/subject.ts";
+import { ADDRESS_BITS } from "../trace/address.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
+import { ALL_FLAGS } from "../trace/flags.ts";
 import { findMisfit, misfitOfSpace } from "../trace/preconditions.ts";
 import { printAnswer, printRequest } from "../trace/print.ts";
-import { isCommand, type Request } from "../trace/request.ts";
+import type { Request } from "../trace/request.ts";
 import { addressLimit, type Hello, type Space, type Surface } from "../trace/space.ts";
 import { type Snapshot, snapshotOfModel, snapshotOfObservation } from "./snapshot.ts";
 
@@ -22,7 +24,7 @@ export interface Replayable {
 }
 
 /** What a replay came to. */
-export type Replay = { readonly status: "agree" } | FindingReplay | StaleReplay;
+export type Replay = { readonly status: "agree" } | FindingReplay | StaleReplay | UnsuitedReplay;
 
 /** A replay that ended in a finding. */
 export interface FindingReplay {
@@ -42,6 +44,15 @@ export interface StaleReplay {
   /** What is wrong, and what to do about it. Neither ends in a full stop. */
   readonly reason: string;
   readonly remedy: string;
+}
+
+/**
+ * A sound case that this implementation can't be asked: it is about the other surface, or its addresses are not
+ * wide enough. Nothing was run.
+ */
+export interface UnsuitedReplay {
+  readonly status: "unsuited";
+  readonly reason: string;
 }
 
 /** One request of a replay: what it was answered and what showed after it. */
@@ -74,8 +85,8 @@ export function replayEntry(entry: Replayable, subject: Subject, watch?: Watch):
   const stale = findStale(entry, subject.hello);
   if (stale) return stale;
   const executor = new Executor(subject, entry.space);
-  const { model } = executor.judge;
-  const demands = new Demands(entry, subject.hello, model);
+  const { judge } = executor;
+  const demands = new Demands(entry, subject.hello, judge.model);
   const finding = executor.run(entry.requests, undefined, (request, answer, observed) => {
     if (demands.broken) return;
     watch?.(request, answer, observed);
@@ -84,8 +95,8 @@ export function replayEntry(entry: Replayable, subject: Subject, watch?: Watch):
   const { broken } = demands;
   if (broken && (finding === undefined || broken.finding.at < finding.at)) return broken;
   if (finding === undefined) return AGREE;
-  settle(model, finding, entry.requests[finding.at]);
-  return { status: "finding", finding, from: "model", model: snapshotOfModel(model) };
+  settle(judge, finding, entry.requests[finding.at]);
+  return { status: "finding", finding, from: "model", model: snapshotOfModel(judge.model) };
 }
 
 /** As `replayEntry`, and keeps what the implementation answered and showed. */
@@ -119,15 +130,25 @@ export function describeStale(
 }
 
 /** Why the case can't run on an implementation that says `hello` of itself. */
-function findStale({ surface, space, requests, status }: Replayable, hello: Hello): StaleReplay | undefined {
+function findStale(entry: Replayable, hello: Hello): StaleReplay | UnsuitedReplay | undefined {
+  const { surface, status } = entry;
   if (status === "stale") {
     return { status, reason: "the case is marked as stale", remedy: "delete it, or change its status" };
   }
   if (surface !== hello.surface) {
     const reason = `the case is about the ${surface} surface and ${hello.name} offers ${hello.surface}`;
-    return { status: "stale", reason, remedy: "name a subject that offers it with --subject" };
+    return { status: "unsuited", reason };
   }
-  const unsound = misfitOfSpace(space, addressLimit(hello));
+  const misfit = misfitOn(entry, hello);
+  if (misfit === undefined || misfitOn(entry, { ...hello, ...WIDEST })) return misfit;
+  return { status: "unsuited", reason: `${hello.name} can't be asked this: ${misfit.reason}` };
+}
+
+/** What the widest implementation declares: what doesn't fit this one fits none. */
+const WIDEST = { addrBits: ADDRESS_BITS, flags: ALL_FLAGS, inject: ["frame", "backend"] } as const;
+
+function misfitOn({ space, requests }: Replayable, hello: Hello): StaleReplay | undefined {
+  const unsound = misfitOfSpace(space, addressLimit(hello), hello.surface);
   if (unsound !== undefined) {
     return { status: "stale", reason: `the space is not sound: ${unsound}`, remedy: "correct the space" };
   }
@@ -142,9 +163,9 @@ class Demands {
   private at = 0;
   private readonly answers: readonly Answer[];
   private readonly addrBits: number;
-  private readonly model: MemorySetModel;
+  private readonly model: Model;
 
-  constructor(entry: Replayable, hello: Hello, model: MemorySetModel) {
+  constructor(entry: Replayable, hello: Hello, model: Model) {
     this.answers = entry.answers ?? [];
     this.addrBits = hello.addrBits;
     this.model = model;
@@ -171,7 +192,6 @@ class Demands {
 const BEFORE_COMMIT: readonly string[] = ["answer", "panic", "injected"];
 
 /** Brings the model of a run that is over to where the contract wants the state after the last request. */
-function settle(model: MemorySetModel, finding: Finding, request: Request | undefined): void {
-  if (request === undefined || !isCommand(request) || !BEFORE_COMMIT.includes(finding.check)) return;
-  if (model.expectCommand(request).kind === "ok") model.commit(request);
+function settle(judge: Judge, finding: Finding, request: Request | undefined): void {
+  if (request !== undefined && BEFORE_COMMIT.includes(finding.check)) judge.settle(request);
 }

@@ -33,7 +33,8 @@ const OTHER = subjectNamed("defect:touching-overlaps");
 function session(target: NamedSubject, parts: Partial<Session> = {}): Session {
   return {
     target,
-    space: SIXTEEN_PAGES,
+    spaces: [SIXTEEN_PAGES],
+    injectAll: false,
     seed: "x",
     maxCommands: 50,
     budget: { runs: 20_000, seconds: Number.POSITIVE_INFINITY },
@@ -208,7 +209,7 @@ describe("an interruption", () => {
 
   test("while shrinking saves what there is", async () => {
     const pace = new Pace();
-    const tally = newTally();
+    const tally = newTally("memory-set");
     const stopping: NamedSubject = {
       ...DEFECT,
       subject: {

@@ -4,6 +4,8 @@
  * - executor: traces generated beforehand run on stack and model, everything compared after every command
  * - fuzz loop: the same with generating and statistics, as `mapcheck fuzz` does it
  * - plain: `fc.commands` and `fc.modelRun` on the same stack, model and comparison
+ * - address space: the fuzz loop on the address-space surface, with x86-64 page tables, in a space of 16 pages,
+ *   and in all the spaces that `mapcheck fuzz` uses
  *
  * Each way is measured in a process of its own, as users run one or the other: in a shared one the engine
  * compiles the stack and the model for the objects of both. The processes take turns, so that what
@@ -12,16 +14,20 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { type AddressSpaceRow, addressSpaceRows } from "../address-space/address-space.bench.ts";
 import { Executor } from "../execute/executor.ts";
 import { trace } from "../generate/trace.ts";
 import { type MemorySetRow, memorySetRows } from "../memory/memory-set.bench.ts";
+import { addressSpaceSubject } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
+import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { Space } from "../trace/space.ts";
 import { fuzz, newTally } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
 import { runPlainCommands } from "./plain-commands.bench.ts";
 import { RunSeeds } from "./seeds.ts";
+import { standardSpaces } from "./spaces.ts";
 
 const SPACE: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 const MAX_COMMANDS = 50;
@@ -49,27 +55,38 @@ function executorAlone(): Way {
   };
 }
 
-async function fuzzLoop(round: number): Promise<number> {
-  const tally = newTally();
-  const campaign = {
-    subject: memorySetSubject(),
-    space: SPACE,
-    seed: `bench-${round}`,
-    maxCommands: MAX_COMMANDS,
+/** The fuzz loop on `subject`, whose runs take place in the spaces in turn. */
+function fuzzLoop(subject: Subject, spaces: readonly Space[]): Way {
+  return async (round) => {
+    const tally = newTally(subject.hello.surface);
+    const campaign = {
+      subject,
+      spaces,
+      seed: `bench-${round}`,
+      maxCommands: MAX_COMMANDS,
+      injectAll: false,
+    };
+    await fuzz(campaign, { runs: 1000, seconds: Number.POSITIVE_INFINITY }, new Pace(), tally);
+    return tally.statistics.requests;
   };
-  await fuzz(campaign, { runs: 1000, seconds: Number.POSITIVE_INFINITY }, new Pace(), tally);
-  return tally.statistics.requests;
 }
 
 function plain(round: number): number {
   return runPlainCommands(memorySetSubject(), SPACE, MAX_COMMANDS, 500, round);
 }
 
-const WAYS: Readonly<Record<string, () => Way>> = {
+const ADDRESS_SPACE = addressSpaceSubject("x86-64");
+
+const MEMORY_SET_WAYS: Readonly<Record<string, () => Way>> = {
   executor: executorAlone,
-  "fuzz loop": () => fuzzLoop,
+  "fuzz loop": () => fuzzLoop(memorySetSubject(), [SPACE]),
   plain: () => plain,
 };
+const ADDRESS_SPACE_WAYS: Readonly<Record<string, () => Way>> = {
+  "16 pages": () => fuzzLoop(ADDRESS_SPACE, [SPACE]),
+  "small and large": () => fuzzLoop(ADDRESS_SPACE, standardSpaces(ADDRESS_SPACE.hello)),
+};
+const WAYS = { ...MEMORY_SET_WAYS, ...ADDRESS_SPACE_WAYS };
 
 /** Commands per second of one way, the best round of a turn. */
 async function measure(way: Way): Promise<number> {
@@ -87,15 +104,26 @@ function measureElsewhere(name: string): number {
   return Number(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-interface Row {
+/** One way on some surface. */
+interface LoopRow {
   readonly name: string;
   readonly commandsPerSecond: number;
+}
+
+interface Row extends LoopRow {
   /** How many times as fast as the plain way. */
   readonly timesPlain: number;
 }
 
+function addressSpaceLoops(): LoopRow[] {
+  return Object.keys(ADDRESS_SPACE_WAYS).map((name) => ({
+    name,
+    commandsPerSecond: median(Array.from({ length: TURNS }, () => measureElsewhere(name))),
+  }));
+}
+
 function rows(): Row[] {
-  const names = Object.keys(WAYS);
+  const names = Object.keys(MEMORY_SET_WAYS);
   const turns = Array.from(
     { length: TURNS },
     () => new Map(names.map((name) => [name, measureElsewhere(name)])),
@@ -117,14 +145,23 @@ async function main(): Promise<void> {
   });
   const way = WAYS[values.way ?? ""];
   if (way) return void process.stdout.write(String(await measure(way())));
-  const commands = rows();
-  const memorySet = memorySetRows();
-  process.stdout.write(
-    values.json ? `${JSON.stringify({ commands, memorySet })}\n` : table(commands, memorySet),
-  );
+  const figures = {
+    commands: rows(),
+    memorySet: memorySetRows(),
+    addressSpaceLoops: addressSpaceLoops(),
+    addressSpace: addressSpaceRows(),
+  };
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : table(figures));
 }
 
-function table(commands: readonly Row[], memorySet: readonly MemorySetRow[]): string {
+interface Figures {
+  readonly commands: readonly Row[];
+  readonly memorySet: readonly MemorySetRow[];
+  readonly addressSpaceLoops: readonly LoopRow[];
+  readonly addressSpace: readonly AddressSpaceRow[];
+}
+
+function table({ commands, memorySet, addressSpaceLoops, addressSpace }: Figures): string {
   return [
     "memory-set, 16 pages, traces of up to 50 commands, everything compared after every command",
     ...commands.map(({ name, commandsPerSecond, timesPlain }) => {
@@ -134,6 +171,15 @@ function table(commands: readonly Row[], memorySet: readonly MemorySetRow[]): st
     ...memorySet.map(
       ({ name, opsPerSecond }) => `  ${name.padEnd(18)} ${millions(opsPerSecond)} operations/s`,
     ),
+    "address-space, x86-64, traces of up to 50 commands: the fuzz loop, everything compared after every command",
+    ...addressSpaceLoops.map(
+      ({ name, commandsPerSecond }) => `  ${name.padEnd(18)} ${millions(commandsPerSecond)} commands/s`,
+    ),
+    "the bare AddressSpace, x86-64: unmap, map and fault of one 4 KiB page among so many; translate",
+    ...addressSpace.map(({ name, opsPerSecond, translationsPerSecond }) => {
+      const [ops, translations] = [millions(opsPerSecond), millions(translationsPerSecond)];
+      return `  ${name.padEnd(18)} ${ops} operations/s  ${translations} translations/s`;
+    }),
     "",
   ].join("\n");
 }
