@@ -11,6 +11,14 @@
  * To test an implementation of your own, wrap it in a `Subject`.
  */
 
+// The stack: address spaces over real page tables, with frames, faults and a TLB.
+export { AddressSpace, type PhysicalPlace } from "./address-space/address-space.ts";
+export { AllocBackend } from "./address-space/alloc-backend.ts";
+export type { SpaceArea } from "./address-space/area-set.ts";
+export type { SpaceBackend } from "./address-space/backend.ts";
+export type { SpaceError, SpaceResult } from "./address-space/error.ts";
+export { LinearBackend } from "./address-space/linear-backend.ts";
+export { newAddressSpace, newGuestAddressSpace } from "./address-space/new-empty.ts";
 // Testing: generate traces, run them on a subject, compare with the contract.
 export { execute } from "./execute/execute.ts";
 export { type Choice, DEFAULT_WEIGHTS, type Weights } from "./generate/swarm.ts";
@@ -21,6 +29,16 @@ export type { MappingBackend } from "./memory/backend.ts";
 export type { MappingError, MappingResult } from "./memory/error.ts";
 export { MemorySet } from "./memory/memory-set.ts";
 export { MockBackend, MockPageTable } from "./memory/mock.ts";
+export type { PagingError, PagingResult } from "./paging/error.ts";
+export { EMPTY, ENTRIES, FRAME_SIZE, KEPT, LEAF, type PageTableFormat, TABLE } from "./paging/format.ts";
+export { FORMATS } from "./paging/formats/by-name.ts";
+export { FrameAllocator } from "./paging/frame-allocator.ts";
+export type { FrameView, PagingHandler } from "./paging/handler.ts";
+export { translate } from "./paging/mmu.ts";
+export { type OnUnmapped, PageTable, type Translation } from "./paging/page-table.ts";
+export { PhysFrame } from "./paging/phys-frame.ts";
+export { Tlb, type TranslationCache } from "./paging/tlb.ts";
+export { type AddressSpaceParts, addressSpaceSubject, FallibleSpace } from "./subjects/address-space.ts";
 export { type MemorySetParts, type MockMemorySet, memorySetSubject } from "./subjects/memory-set.ts";
 export type { Instance, Subject } from "./subjects/subject.ts";
 // The trace language: what can be asked and answered, as data and as text.
@@ -49,7 +67,8 @@ export {
   WRITE,
   withProtection,
 } from "./trace/flags.ts";
-export { Observation } from "./trace/observation.ts";
+export { FORMAT_NAMES, type FormatName, type FrameUse, type Hardware } from "./trace/hardware.ts";
+export { NO_FRAMES, NO_PHYSICAL, Observation } from "./trace/observation.ts";
 export {
   formatParseError,
   type ParseError,

@@ -6,6 +6,8 @@ import { unprivileged } from "../corpus/save.fixture.ts";
 import { OPS } from "../trace/request.ts";
 import { mapcheck } from "./program.fixture.ts";
 
+const MEMORY_SET = ["--subject", "memory-set"];
+
 let corpus = "";
 
 beforeEach(async () => {
@@ -91,7 +93,7 @@ const BROKEN: readonly [string, string, string][] = [
 describe("a corpus file with", () => {
   test.each(BROKEN)("%s is one line, and all else goes on", async (_, text, problem) => {
     const line = (await write("memory-set/bad.json", text)) + problem;
-    const fuzzed = await mapcheck("fuzz", "--corpus", corpus, "--runs", "20", "--json");
+    const fuzzed = await mapcheck("fuzz", ...MEMORY_SET, "--corpus", corpus, "--runs", "20", "--json");
     expect(fuzzed).toMatchObject({ status: 2, stderr: `mapcheck: ${line}\n` });
     expect(JSON.parse(fuzzed.stdout)).toMatchObject({
       outcome: "agree",
@@ -134,7 +136,16 @@ describe("of several broken files", () => {
 
   test("the text says how many there are", async () => {
     await write("memory-set/bad.json", "{");
-    const { stdout } = await mapcheck("fuzz", "--corpus", corpus, "--runs", "5", "--seed", "s");
+    const { stdout } = await mapcheck(
+      "fuzz",
+      ...MEMORY_SET,
+      "--corpus",
+      corpus,
+      "--runs",
+      "5",
+      "--seed",
+      "s",
+    );
     expect(stdout).toMatch(
       /\nall agree: 1 saved case, then 5 random runs .* seed s; 1 problem on standard error\n$/,
     );
@@ -170,14 +181,20 @@ describe("a corpus directory", () => {
   ])("%s is refused before anything runs", async (_, name, problem) => {
     await write("file", "");
     await write("blocked/memory-set", "");
-    const { status, stdout, stderr } = await mapcheck("fuzz", "--json", "--corpus", join(corpus, name));
+    const { status, stdout, stderr } = await mapcheck(
+      "fuzz",
+      ...MEMORY_SET,
+      "--json",
+      "--corpus",
+      join(corpus, name),
+    );
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe(`mapcheck: ${join(corpus, problem)}\n`);
   });
 
   test("that can't be written is refused, unless nothing is to be saved", async () => {
     await chmod(corpus, 0o555);
-    const fuzz = ["fuzz", "--json", "--runs", "5", "--corpus", corpus];
+    const fuzz = ["fuzz", ...MEMORY_SET, "--json", "--runs", "5", "--corpus", corpus];
     const { status, stdout, stderr } = await unprivileged(() => mapcheck(...fuzz));
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe(`mapcheck: ${corpus}: can't be written: permission denied (EACCES); ${NO_SAVE}\n`);

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { FORMAT_NAMES } from "../trace/hardware.ts";
 import { mapcheck } from "./program.fixture.ts";
 
+const MEMORY_SET = ["--subject", "memory-set"];
 const DEFECT = ["--subject", "defect:unmap-loses-right-part"];
 
 let corpus = "";
@@ -21,6 +23,9 @@ afterEach(async () => {
 /** The JSON object of a session, with all the keys that it has and no others. */
 const REPORT = z.strictObject({
   outcome: z.enum(["agree", "finding"]),
+  subject: z.string(),
+  format: z.enum(FORMAT_NAMES).optional(),
+  spaces: z.array(z.string()),
   seed: z.string(),
   runs: z.int(),
   commands: z.int(),
@@ -30,6 +35,7 @@ const REPORT = z.strictObject({
     z.strictObject({
       id: z.string(),
       file: z.string().nullable(),
+      space: z.string(),
       trace: z.array(z.string()),
       finding: z.strictObject({
         kind: z.string(),
@@ -47,6 +53,7 @@ const REPORT = z.strictObject({
   problems: z.array(z.string()),
   statistics: z.strictObject({
     replayed: z.int(),
+    injections: z.strictObject({ traces: z.int(), injected: z.int() }).optional(),
     answers: z.record(z.string(), z.record(z.string(), z.int())),
     sometimes: z.record(z.string(), z.int()),
   }),
@@ -71,6 +78,7 @@ describe("a session without a finding", () => {
   test("says what it does, what it met and that all agree", async () => {
     const { status, stdout, stderr } = await mapcheck(
       "fuzz",
+      ...MEMORY_SET,
       "--corpus",
       corpus,
       "--runs",
@@ -93,10 +101,12 @@ describe("a session without a finding", () => {
   });
 
   test("is a JSON object too", async () => {
-    const { status, report } = await fuzz("--runs", "200", "--seed", "s");
+    const { status, report } = await fuzz(...MEMORY_SET, "--runs", "200", "--seed", "s");
     expect(status).toBe(0);
     const expected = {
       outcome: "agree",
+      subject: "memory-set",
+      spaces: ["reset base=0x0 size=0x10000 page=0x1000 frames=0"],
       seed: "s",
       runs: 200,
       interrupted: false,
@@ -131,6 +141,7 @@ describe("a session without a finding", () => {
     const size = ["--pages", "0x40", "--page", "256", "--max-commands", "1"];
     const { stdout } = await mapcheck(
       "fuzz",
+      ...MEMORY_SET,
       "--corpus",
       corpus,
       "--runs",
@@ -201,7 +212,10 @@ describe("a finding", () => {
     const before = process.cwd();
     process.chdir(corpus);
     try {
-      expect(await mapcheck("fuzz", "--runs", "10", "--seed", "s")).toMatchObject({ status: 0, stderr: "" });
+      expect(await mapcheck("fuzz", ...MEMORY_SET, "--runs", "10", "--seed", "s")).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
       expect(await readdir(corpus)).toEqual([]);
       expect(await mapcheck("fuzz", ...DEFECT, "--seed", "s")).toMatchObject({ status: 1, stderr: "" });
       expect(await readdir("corpus/memory-set")).toHaveLength(1);

@@ -1,43 +1,52 @@
 import { stat } from "node:fs/promises";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { describeProblem } from "../corpus/problem.ts";
 import { checkWritable } from "../corpus/save.ts";
 import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
-import { newTally } from "../explore/fuzz.ts";
+import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
-import { runSession, type Session, type SessionFinding, type SessionResult } from "../explore/session.ts";
+import { runSession, type SessionFinding, type SessionResult } from "../explore/session.ts";
+import { standardSpaces } from "../explore/spaces.ts";
 import { DEFAULT_MAX_COMMANDS } from "../generate/trace.ts";
-import { fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
+import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
-import type { NamedSubject } from "../subjects/registry.ts";
+import { DEFAULT_SUBJECT, type NamedSubject } from "../subjects/registry.ts";
+import type { FormatName } from "../trace/hardware.ts";
 import { failure, type Result, success } from "../trace/result.ts";
+import type { Space } from "../trace/space.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
 import {
+  formatOption,
+  inFormat,
   MAX_COMMANDS,
-  pageOption,
-  pagesOption,
   parseCount,
   parseDuration,
   parseMaxCommands,
   parsePath,
-  spaceOf,
   subjectOption,
 } from "./options.ts";
+import {
+  addSpaceOptions,
+  choosesSpace,
+  type SpaceOptions,
+  spaceArguments,
+  spaceOf,
+} from "./space-options.ts";
 
 /** What the command line asks of `fuzz`. */
-export interface FuzzOptions {
-  readonly subject: NamedSubject;
+export interface FuzzOptions extends SpaceOptions {
+  readonly subject?: NamedSubject;
+  readonly format?: FormatName;
   readonly seed?: string;
   readonly runs?: number;
   /** Seconds. */
   readonly time?: number;
   readonly maxCommands: number;
-  readonly pages: number;
-  /** Bytes. */
-  readonly page: number;
+  /** `all`: each trace is run again with every single failure of every command. */
+  readonly inject?: "all";
   readonly corpus?: string;
   readonly save: boolean;
   readonly json?: boolean;
@@ -53,9 +62,12 @@ export interface FuzzStreams {
 const DEFAULT_CORPUS = "corpus";
 /** How long a session without a budget of its own takes, in seconds. */
 const DEFAULT_SECONDS = 10;
+/** How many random traces a session without a budget of its own runs when every failure is injected. */
+const DEFAULT_INJECTED_RUNS = 1000;
 /**
- * The most that `--pages` times `--max-commands` may be: every page is compared after every command. At this
- * bound a run takes about a second, and it is between runs that the clock and Ctrl-C are looked at.
+ * The most that `--pages` times `--max-commands` may be on the memory-set surface: every page is compared after
+ * every command. At this bound a run takes about a second, and it is between runs that the clock and Ctrl-C are
+ * looked at.
  */
 const MAX_WORK = 2 ** 22;
 
@@ -67,18 +79,26 @@ is shrunk to the simplest trace that still shows it, saved in the corpus, and
 printed with the line that replays it. Ctrl-C ends the search too, with its
 report; a second Ctrl-C ends the program at once.
 
+The address space is small in one run and 256 GiB in another, lies on either
+side of the middle of all addresses, and has as many frames of memory as it
+wants, or few. Any of --pages, --base and --frames chooses one space for all
+runs, in which the others have their defaults.
+
 Examples:
   ${PROGRAM} fuzz
-  ${PROGRAM} fuzz --time 10m --pages 64
+  ${PROGRAM} fuzz --format sv39 --time 10m
+  ${PROGRAM} fuzz --pages 64 --frames 40 --seed demo
+  ${PROGRAM} fuzz --inject all
   ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo`;
 
 /** `mapcheck fuzz`: saved cases first, then random traces. */
 export function addFuzz(program: Command, finish: Finish): void {
-  program
+  const command = program
     .command("fuzz")
     .summary("run saved cases and random traces until one shows a difference")
     .description("Looks for a trace on which an implementation and the model differ.")
-    .addOption(subjectOption())
+    .addOption(subjectOption(DEFAULT_SUBJECT.name))
+    .addOption(formatOption())
     .option(
       "--seed <text>",
       "any text; the same seed gives the same traces, if the other options are the same too (default: a fresh one, which is printed)",
@@ -94,8 +114,14 @@ export function addFuzz(program: Command, finish: Finish): void {
         .default(DEFAULT_MAX_COMMANDS)
         .argParser(parseMaxCommands),
     )
-    .addOption(pagesOption())
-    .addOption(pageOption())
+    .addOption(
+      new Option(
+        "--inject <failures>",
+        `all: also run each trace with every single failure of every command, one at a time (${DEFAULT_INJECTED_RUNS} random traces unless --runs or --time says otherwise)`,
+      ).argParser(parseInject),
+    );
+  addSpaceOptions(command);
+  command
     .addOption(
       new Option(
         "--corpus <directory>",
@@ -112,20 +138,25 @@ export function addFuzz(program: Command, finish: Finish): void {
     });
 }
 
+function parseInject(text: string): "all" {
+  if (text === "all") return text;
+  throw new InvalidArgumentError("write all");
+}
+
 /** Runs a session to its end, or to the first Ctrl-C, and reports on it. */
 export async function runFuzz(options: FuzzOptions, { print, paint }: FuzzStreams): Promise<ExitStatus> {
   const session = await sessionOf(options);
   if (!session.ok) return complain(session.error);
   const pace = new Pace(() => progress.update(tally, pace.seconds));
   const progress = progressOn(process.stderr);
-  const tally = newTally();
+  const tally = newTally(session.value.target.subject.hello.surface);
   const signals = stopOnSignal(pace);
   if (!options.json) print(fuzzOpening(session.value));
   const result = await runSession(session.value, pace, tally);
   progress.done();
   for (const problem of result.problems) complain(problem);
-  const view = { seed: session.value.seed, paint, lineFor: lineFor(session.value, options) };
-  print(options.json ? fuzzJson(result, session.value.seed) : fuzzSummary(result, view));
+  const view = { session: session.value, paint, lineFor: lineFor(session.value, options) };
+  print(options.json ? fuzzJson(result, session.value) : fuzzSummary(result, view));
   signals.release();
   return exitStatusOf(result);
 }
@@ -135,23 +166,48 @@ function exitStatusOf({ findings, problems }: SessionResult): ExitStatus {
   return problems.length > 0 ? EXIT.usage : EXIT.agree;
 }
 
-async function sessionOf(options: FuzzOptions): Promise<Result<Session, string>> {
-  const space = spaceOf(options);
-  if (!space.ok) return space;
-  const { subject: target, seed = freshSeed(), maxCommands, pages, runs, time, save } = options;
-  if (pages * maxCommands > MAX_WORK) return failure(tooMuchWork(pages, maxCommands));
+async function sessionOf(options: FuzzOptions): Promise<Result<FormattedSession, string>> {
+  const { subject = DEFAULT_SUBJECT, format, seed = freshSeed(), maxCommands, save } = options;
+  const target = inFormat(subject, format);
+  if (!target.ok) return target;
+  const spaces = spacesOf(options, target.value);
+  if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
   if (!corpus.ok) return corpus;
-  const seconds = time ?? (runs === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY);
   return success({
-    target,
-    space: space.value,
+    target: target.value,
+    spaces: spaces.value,
     seed,
     maxCommands,
-    budget: { runs: runs ?? Number.POSITIVE_INFINITY, seconds },
+    budget: budgetOf(options),
+    injectAll: options.inject !== undefined,
     corpus: corpus.value,
     saveTo: save ? (options.corpus ?? DEFAULT_CORPUS) : undefined,
   });
+}
+
+/** The space that was chosen, or those that the surface has. */
+function spacesOf(options: FuzzOptions, target: NamedSubject): Result<readonly Space[], string> {
+  const { hello } = target.subject;
+  const chosen = spaceOf(options, hello);
+  if (!chosen.ok) return chosen;
+  if (target.surface === "address-space") {
+    return success(choosesSpace(options) ? [chosen.value] : standardSpaces(hello));
+  }
+  const { size, page } = chosen.value;
+  const { maxCommands } = options;
+  if ((size / page) * maxCommands > MAX_WORK) return failure(tooMuchWork(size / page, maxCommands));
+  return success([chosen.value]);
+}
+
+/** When the session ends, if nothing is found before. */
+export function budgetOf({ runs, time, inject }: Pick<FuzzOptions, "runs" | "time" | "inject">): Budget {
+  const endless = { runs: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY };
+  if (runs !== undefined) return { ...endless, runs };
+  if (time !== undefined) return { ...endless, seconds: time };
+  return inject === undefined
+    ? { ...endless, seconds: DEFAULT_SECONDS }
+    : { ...endless, runs: DEFAULT_INJECTED_RUNS };
 }
 
 function tooMuchWork(pages: number, maxCommands: number): string {
@@ -204,13 +260,16 @@ function stopOnSignal(pace: Pace): { readonly release: () => void } {
 }
 
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor({ target, space, seed, maxCommands }: Session, { corpus }: FuzzOptions) {
+function lineFor({ target, spaces, seed, maxCommands }: FormattedSession, options: FuzzOptions) {
   return ({ file, run }: SessionFinding): string => {
-    const subject = ["--subject", target.name];
+    const format = options.format === undefined ? [] : ["--format", options.format];
+    const subject = ["--subject", target.name, ...format];
     if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject]);
-    const size = ["--pages", `${space.size / space.page}`, "--page", `0x${space.page.toString(16)}`];
-    const place = corpus === undefined ? [] : ["--corpus", corpus];
     const runs = ["--runs", `${(run ?? 0) + 1}`, "--max-commands", `${maxCommands}`];
-    return commandLine(["fuzz", ...subject, "--seed", seed, ...runs, ...size, ...place]);
+    const [space, ...others] = spaces;
+    const size = space && others.length === 0 ? spaceArguments(space, target.subject.hello) : [];
+    const inject = options.inject === undefined ? [] : ["--inject", options.inject];
+    const place = options.corpus === undefined ? [] : ["--corpus", options.corpus];
+    return commandLine(["fuzz", ...subject, "--seed", seed, ...runs, ...size, ...inject, ...place]);
   };
 }

@@ -29,10 +29,11 @@ function sessionFor(name: string): Session {
   if (target === undefined) throw new Error(`there is no subject ${name}`);
   return {
     target,
-    space: { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 },
+    spaces: [{ base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 }],
     seed: "s",
     maxCommands: 50,
     budget: { runs: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY },
+    injectAll: false,
     corpus,
     saveTo: corpus,
   };
@@ -40,7 +41,7 @@ function sessionFor(name: string): Session {
 
 describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   test("ends the search with its report", async () => {
-    const child = start(["fuzz", "--time", "1h", "--corpus", corpus]);
+    const child = start(["fuzz", "--subject", "memory-set", "--time", "1h", "--corpus", corpus]);
     const output = ended(child);
     if (child.stdout) await once(child.stdout, "data");
     child.kill(signal);
@@ -65,7 +66,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
 describe("an interruption", () => {
   test("while a finding is shrunk saves it as far as it got", async () => {
     const session = sessionFor("defect:unmap-loses-right-part");
-    const tally = newTally();
+    const tally = newTally("memory-set");
     class StopsAtFinding extends Pace {
       override get stopped(): boolean {
         return tally.findings > 0;

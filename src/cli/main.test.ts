@@ -9,7 +9,7 @@ let corpus = "";
 
 beforeAll(async () => {
   corpus = await mkdtemp(join(tmpdir(), "mapcheck-process-"));
-  fuzz = ["fuzz", "--seed", "s", "--corpus", corpus];
+  fuzz = ["fuzz", "--subject", "memory-set", "--seed", "s", "--corpus", corpus];
 });
 
 afterAll(() => rmdir(corpus));

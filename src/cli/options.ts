@@ -1,60 +1,66 @@
 /** The values that options of several subcommands take, read strictly. */
 import { InvalidArgumentError, Option } from "commander";
-import { DEFAULT_SUBJECT, findSubject, type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
-import { ADDRESS_LIMIT, virtAddr } from "../trace/address.ts";
+import { findSubject, type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
+import { ADDRESS_LIMIT, type VirtAddr, virtAddr } from "../trace/address.ts";
+import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
 import { nearest } from "../trace/nearest.ts";
-import { misfitOfSpace } from "../trace/preconditions.ts";
 import { failure, type Result, success } from "../trace/result.ts";
-import type { Space } from "../trace/space.ts";
-
-/** The size of the space unless told otherwise, in pages. */
-const DEFAULT_PAGES = 16;
-/** The size of a page unless told otherwise, in bytes. */
-const DEFAULT_PAGE = 0x1000;
-const DEFAULTS = `--pages ${DEFAULT_PAGES} --page 0x${DEFAULT_PAGE.toString(16)}`;
 
 /** The longest trace that can be asked for, in commands: all of it is in memory at once. */
 export const MAX_COMMANDS = 100_000;
 
-/** `--subject`: what is tested. */
-export function subjectOption(): Option {
-  return new Option("--subject <name>", "what to test; mapcheck subjects lists what there is")
-    .default(findSubject(DEFAULT_SUBJECT), DEFAULT_SUBJECT)
-    .argParser(parseSubject);
+/** `--subject`: what is tested. `fallback` says what it is when the option is absent. */
+export function subjectOption(fallback: string): Option {
+  const text = `what to test; mapcheck subjects lists what there is (default: ${fallback})`;
+  return new Option("--subject <name>", text).argParser(parseSubject);
 }
 
-/** `--pages`: the size of the space in pages. */
-export function pagesOption(): Option {
-  const option = new Option("--pages <count>", "how large the address space is, in pages");
-  return option.default(DEFAULT_PAGES).argParser(parseCount);
+/** `--format`: the format of page tables. */
+export function formatOption(): Option {
+  const text = `the format of the page tables: ${FORMAT_NAMES.join(", ")} (default: x86-64)`;
+  return new Option("--format <name>", text).argParser(parseFormat);
 }
 
-/** `--page`: the size of a page in bytes. */
-export function pageOption(): Option {
-  const option = new Option("--page <bytes>", "how large a page is, in bytes: a power of two");
-  return option.default(DEFAULT_PAGE, `0x${DEFAULT_PAGE.toString(16)}`).argParser(parseCount);
-}
-
-/** The space of `pages` pages of `page` bytes from address 0. The error is a line for the user. */
-export function spaceOf({
-  pages,
-  page,
-}: {
-  readonly pages: number;
-  readonly page: number;
-}): Result<Space, string> {
-  const space = { base: virtAddr(0), size: pages * page, page, frames: 0 };
-  const misfit = misfitOfSpace(space, ADDRESS_LIMIT);
-  if (misfit === undefined) return success(space);
-  const given = `--pages ${pages} with --page 0x${page.toString(16)}`;
-  return failure(`${given} gives no usable space: ${misfit}; the default is ${DEFAULTS}`);
+/** `subject` with page tables of `format`, where one was asked for. The error is a line for the user. */
+export function inFormat(
+  subject: NamedSubject,
+  format: FormatName | undefined,
+): Result<NamedSubject, string> {
+  if (format === undefined) return success(subject);
+  if (subject.inFormat !== undefined) return success(subject.inFormat(format));
+  const why =
+    subject.format === undefined
+      ? `${subject.name} has no page tables`
+      : `${subject.name} is about ${subject.format} alone`;
+  return failure(
+    `--format ${format} can't be used with --subject ${subject.name}: ${why}; leave --format out`,
+  );
 }
 
 /** A whole number above 0, decimal or hexadecimal with 0x. */
 export function parseCount(text: string): number {
-  const count = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(count) && count > 0) return count;
+  const count = wholeNumber(text);
+  if (count !== undefined && count > 0) return count;
   throw new InvalidArgumentError("write a whole number above 0, such as 1000 or 0x1000");
+}
+
+function wholeNumber(text: string): number | undefined {
+  const value = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** A whole number, decimal or hexadecimal with 0x: a limit, or 0 for none. */
+export function parseLimit(text: string): number {
+  const limit = wholeNumber(text);
+  if (limit !== undefined) return limit;
+  throw new InvalidArgumentError("write a whole number, such as 64, or 0 for no limit");
+}
+
+/** An address, decimal or hexadecimal with 0x. */
+export function parseAddress(text: string): VirtAddr {
+  const addr = wholeNumber(text);
+  if (addr !== undefined && addr < ADDRESS_LIMIT) return virtAddr(addr);
+  throw new InvalidArgumentError("write an address below 2^52, such as 0x0 or 0x800000000000");
 }
 
 /** As `parseCount`, at most `MAX_COMMANDS`. */
@@ -89,7 +95,20 @@ function parseSubject(name: string): NamedSubject {
   const found = findSubject(name);
   if (found) return found;
   const names = SUBJECTS.map((subject) => subject.name);
-  const guess = nearest(name, names);
-  const hint = guess === undefined ? "" : ` (did you mean ${guess}?)`;
-  throw new InvalidArgumentError(`there is no such subject${hint}, mapcheck subjects lists all`);
+  throw new InvalidArgumentError(
+    `there is no such subject${guess(name, names)}, mapcheck subjects lists all`,
+  );
+}
+
+function parseFormat(name: string): FormatName {
+  const found = FORMAT_NAMES.find((format) => format === name);
+  if (found) return found;
+  const all = FORMAT_NAMES.join(", ");
+  throw new InvalidArgumentError(`there is no such format${guess(name, FORMAT_NAMES)}; formats are ${all}`);
+}
+
+/** What `name` was most likely meant to be, in brackets. */
+function guess(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }

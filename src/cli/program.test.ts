@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SUBJECTS } from "../subjects/registry.ts";
+import { FORMAT_NAMES } from "../trace/hardware.ts";
 import { mapcheck } from "./program.fixture.ts";
 
 const COUNT = "write a whole number above 0, such as 1000 or 0x1000";
 const DURATION = "write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h";
 const FUZZ_HELP = "mapcheck fuzz --help says what there is";
-const NO_SPACE = "the default is --pages 16 --page 0x1000";
+const ADDRESS = "write an address below 2^52, such as 0x0 or 0x800000000000";
+const USUAL = "the default is --pages 16";
 
 describe("wrong usage is said in one line on standard error", () => {
   test.each<[line: string, complaint: string]>([
@@ -33,21 +35,67 @@ describe("wrong usage is said in one line on standard error", () => {
       `option '--time <duration>' cannot be used with option '--runs <count>'; ${FUZZ_HELP}`,
     ],
     [
-      "fuzz --page 3",
-      `--pages 16 with --page 0x3 gives no usable space: the page size must be a power of two; ${NO_SPACE}`,
+      "fuzz --subject memory-set --page 3",
+      `--pages 16 --page 0x3 gives no usable space: the page size must be a power of two; ${USUAL} --page 0x1000`,
     ],
     [
       "fuzz --pages 99999999999999",
-      "--pages 99999999999999 with --page 0x1000 gives no usable space: " +
-        `base + size must be below the end of the address space; ${NO_SPACE}`,
+      "--pages 99999999999999 gives no usable space: " +
+        `base + size must be below the end of the address space; ${USUAL}`,
     ],
     [
-      "fuzz --pages 0x4000000",
+      "fuzz --format sv39 --base 0x8000000000",
+      "--pages 16 --base 0x8000000000 gives no usable space: " +
+        `base + size must be below the end of the address space; ${USUAL}`,
+    ],
+    [
+      "replay - --base 0x800",
+      `--pages 16 --base 0x800 gives no usable space: the base must be a multiple of the page; ${USUAL}`,
+    ],
+    ["fuzz --base -1", `option '--base <address>' argument '-1' is invalid; ${ADDRESS}`],
+    [
+      "fuzz --base 0x10000000000000",
+      `option '--base <address>' argument '0x10000000000000' is invalid; ${ADDRESS}`,
+    ],
+    [
+      "fuzz --frames few",
+      "option '--frames <count>' argument 'few' is invalid; write a whole number, such as 64, or 0 for no limit",
+    ],
+    [
+      "fuzz --frames 0 --subject memory-set",
+      "--frames can't be used on the memory-set surface, which has no memory; leave it out",
+    ],
+    [
+      "fuzz --page 0x800",
+      "--page 0x800 can't be used here: pages of the address-space surface have 0x1000 bytes; " +
+        "leave it out, or test memory-set",
+    ],
+    [
+      "fuzz --format sv93",
+      "option '--format <name>' argument 'sv93' is invalid; there is no such format (did you mean sv39?); " +
+        "formats are x86-64, sv39, sv48, aarch64, ept",
+    ],
+    [
+      "fuzz --subject memory-set --format sv39",
+      "--format sv39 can't be used with --subject memory-set: memory-set has no page tables; leave --format out",
+    ],
+    [
+      "fuzz --subject defect:ept-execute-in-bit-10 --format sv39",
+      "--format sv39 can't be used with --subject defect:ept-execute-in-bit-10: " +
+        "defect:ept-execute-in-bit-10 is about ept alone; leave --format out",
+    ],
+    [
+      "replay - --subject memory-set --format sv39",
+      "--format sv39 can't be used with --subject memory-set: memory-set has no page tables; leave --format out",
+    ],
+    ["fuzz --inject some", "option '--inject <failures>' argument 'some' is invalid; write all"],
+    [
+      "fuzz --subject memory-set --pages 0x4000000",
       "--pages 67108864 with --max-commands 50 makes runs too long; " +
         "lower one of them, so that their product is at most 4194304",
     ],
     [
-      "fuzz --max-commands 100000 --pages 42",
+      "fuzz --subject memory-set --max-commands 100000 --pages 42",
       "--pages 42 with --max-commands 100000 makes runs too long; " +
         "lower one of them, so that their product is at most 4194304",
     ],
@@ -114,7 +162,10 @@ describe("help", () => {
     const { stdout } = await mapcheck("fuzz", "--help");
     const named = stdout.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim());
     expect(named).toEqual(
-      "--subject --seed --runs --time --max-commands --pages --page --corpus --no-save --json".split(" "),
+      (
+        "--subject --format --seed --runs --time --max-commands --inject --pages --base --frames --page " +
+        "--corpus --no-save --json"
+      ).split(" "),
     );
   });
 
@@ -140,16 +191,23 @@ describe("subjects", () => {
   test("are listed with a line each", async () => {
     const { status, stdout } = await mapcheck("subjects");
     expect(status).toBe(0);
-    for (const { name, summary } of SUBJECTS) {
-      expect(stdout).toMatch(
-        new RegExp(`^  ${name} +${summary.replaceAll(/[.*+?^$()|[\]{}]/g, "\\$&")}$`, "m"),
-      );
+    for (const { name, summary, format, inFormat } of SUBJECTS) {
+      const only = format && !inFormat ? ` (${format} only)` : "";
+      const text = `${summary}${only}`.replaceAll(/[.*+?^$()|[\]{}]/g, "\\$&");
+      expect(stdout).toMatch(new RegExp(`^  ${name} +${text}$`, "m"));
     }
+    expect(stdout).toMatch(/\nFormats of page tables, .*\nx86-64, sv39, sv48, aarch64, ept\n$/);
   });
 
   test("are listed for programs", async () => {
     const listed: unknown = JSON.parse((await mapcheck("subjects", "--json")).stdout);
-    const expected = SUBJECTS.map(({ subject: _, ...said }) => said);
-    expect(listed).toEqual({ subjects: expected });
+    const expected = SUBJECTS.map(({ name, surface, summary, killedBy, format, inFormat }) => ({
+      name,
+      surface,
+      summary,
+      killedBy,
+      formats: format && (inFormat ? FORMAT_NAMES : [format]),
+    }));
+    expect(listed).toEqual({ subjects: JSON.parse(JSON.stringify(expected)) });
   });
 });

@@ -31,7 +31,7 @@ afterEach(async () => {
 function optionsFor(name: string, more: Partial<ReplayOptions> = {}): ReplayOptions {
   const subject = findSubject(name);
   if (subject === undefined) throw new Error(`there is no subject ${name}`);
-  return { subject, pages: 16, page: 0x1000, ...more };
+  return { subject, ...more };
 }
 
 const STACK = optionsFor("memory-set");
@@ -142,7 +142,7 @@ describe("standard input", () => {
   test("options that give no space are wrong usage", async () => {
     const { status } = await replay(["-"], { ...STACK, page: 0x1800 }, "clear");
     expect(status).toBe(2);
-    expect(complaints.join("")).toContain("--pages 16 with --page 0x1800 gives no usable space");
+    expect(complaints.join("")).toContain("--pages 16 --page 0x1800 gives no usable space");
   });
 
   test("more than any trace is refused", async () => {
@@ -263,6 +263,8 @@ describe("directories", () => {
 });
 
 describe("JSON", () => {
+  const RAN = { subject: LOSES_RIGHT_PART, space: "reset base=0x0 size=0x10000 page=0x1000 frames=0" };
+
   test("is the only thing on standard output", async () => {
     const good = await save("a", "clear");
     const found = await save("b", ...HOLE);
@@ -273,10 +275,11 @@ describe("JSON", () => {
     expect(JSON.parse(output)).toEqual({
       outcome: "finding",
       entries: [
-        { file: good, id: "memory-set/a", status: "agree" },
+        { file: good, id: "memory-set/a", ...RAN, status: "agree" },
         {
           file: found,
           id: "memory-set/b",
+          ...RAN,
           status: "finding",
           finding: {
             kind: "invariant",
@@ -290,6 +293,7 @@ describe("JSON", () => {
         {
           file: stale,
           id: "memory-set/c",
+          ...RAN,
           status: "stale",
           reason: expect.stringContaining("trace[0]: unmap 0x80"),
         },
@@ -301,7 +305,11 @@ describe("JSON", () => {
 
   test("of a trace as text has no id", async () => {
     const { output } = await replay(["-"], { ...STACK, json: true }, "clear");
-    expect(JSON.parse(output)).toEqual({ outcome: "agree", entries: [{ file: "-", status: "agree" }] });
+    const ran = { ...RAN, subject: "memory-set" };
+    expect(JSON.parse(output)).toEqual({
+      outcome: "agree",
+      entries: [{ file: "-", ...ran, status: "agree" }],
+    });
   });
 });
 
@@ -327,7 +335,7 @@ describe("the program", () => {
   });
 
   test("bears it that nobody reads its output any more", async () => {
-    const { child, errors } = start("-");
+    const { child, errors } = start("-", "--subject", "memory-set");
     child.stdout.destroy();
     child.stdin.end("map 0x0 0x3000 rw mock replace\nunmap 0x1000 0x1000\n".repeat(1000));
     const [status] = await once(child, "close");

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
-import { type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
+import { type NamedSubject, STACK, SUBJECTS } from "../subjects/registry.ts";
+import { FORMAT_NAMES } from "../trace/hardware.ts";
 import { EXIT, type Finish } from "./exit-status.ts";
 import { PROGRAM } from "./invocation.ts";
 
 const HELP = `
 Examples:
   ${PROGRAM} subjects
+  ${PROGRAM} fuzz --subject address-space --format ept
   ${PROGRAM} fuzz --subject defect:touching-overlaps`;
 
 /** `mapcheck subjects`: what can be tested by name. */
@@ -26,23 +28,36 @@ export function addSubjects(program: Command, finish: Finish): void {
 }
 
 function asJson(): string {
-  const listed = SUBJECTS.map(({ name, surface, summary, killedBy }) => ({
+  const listed = SUBJECTS.map(({ name, surface, summary, killedBy, format, inFormat }) => ({
     name,
     surface,
     summary,
     killedBy,
+    formats: inFormat ? FORMAT_NAMES : format && [format],
   }));
   return `${JSON.stringify({ subjects: listed }, null, 2)}\n`;
 }
 
 function asLines(): string {
   const sound = SUBJECTS.filter(({ killedBy }) => killedBy === undefined);
-  const defects = SUBJECTS.filter(({ killedBy }) => killedBy !== undefined);
-  const heading = "The same with a defect planted on purpose, to see that it is found:";
-  return `${listOf(sound)}\n${heading}\n\n${listOf(defects)}`;
+  const surfaces = Object.keys(STACK).map((surface) => {
+    const defects = SUBJECTS.filter(
+      (subject) => subject.surface === surface && subject.killedBy !== undefined,
+    );
+    return defects.length === 0 ? "" : `\n${surface} with a defect planted on purpose:\n\n${listOf(defects)}`;
+  });
+  return `${listOf(sound)}${surfaces.join("")}\n${FORMATS}\n`;
 }
+
+const FORMATS = `Formats of page tables, for --format with any of address-space that isn't about one alone:
+${FORMAT_NAMES.join(", ")}`;
 
 function listOf(subjects: readonly NamedSubject[]): string {
   const width = Math.max(...subjects.map(({ name }) => name.length));
-  return subjects.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join("");
+  return subjects
+    .map(({ name, summary, format, inFormat }) => {
+      const only = format !== undefined && inFormat === undefined ? ` (${format} only)` : "";
+      return `  ${name.padEnd(width)}  ${summary}${only}\n`;
+    })
+    .join("");
 }

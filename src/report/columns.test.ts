@@ -88,7 +88,7 @@ describe("widths", () => {
   test("have room for what an area says of itself", () => {
     const lazy = { ...area(0, 0x1000), backend: "alloc:lazy" } as const;
     const columns = columnsOf([], [{ areas: [lazy], pages: [] }], SCALE);
-    expect(columns.map(({ width }) => width)).toEqual(["[r alloc:lazy]".length]);
+    expect(columns.map(({ width }) => width)).toEqual(["[r lazy]".length]);
   });
 });
 

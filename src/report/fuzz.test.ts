@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { newTally } from "../explore/fuzz.ts";
 import type { SessionFinding, SessionResult } from "../explore/session.ts";
-import { fuzzJson, fuzzSummary } from "./fuzz.ts";
+import { standardSpaces } from "../explore/spaces.ts";
+import { STACK } from "../subjects/registry.ts";
+import { virtAddr } from "../trace/address.ts";
+import type { Surface } from "../trace/space.ts";
+import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "./fuzz.ts";
 import { PLAIN } from "./paint.ts";
 
 const FOUND: SessionFinding = {
   id: "memory-set/unmap-panic-0123abcd",
   file: "corpus/memory-set/unmap-panic-0123abcd.json",
+  space: { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 },
   trace: ["map 0x0 0x1000 rw mock", "unmap 0x0 0x1000"],
   finding: {
     kind: "panic",
@@ -22,12 +27,67 @@ const FOUND: SessionFinding = {
 };
 
 function result(changes: Partial<SessionResult> = {}): SessionResult {
-  const tally = Object.assign(newTally(), { runs: 8 });
+  const tally = Object.assign(newTally("memory-set"), { runs: 8 });
   const quiet = { replayed: 1, problems: [], tally, seconds: 0.25, interrupted: false };
   return { findings: [], ...quiet, ...changes };
 }
 
-const VIEW = { seed: "s", paint: PLAIN, lineFor: ({ file }: SessionFinding) => `replay ${file}` };
+const SMALL = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
+
+/** A session on the stack's own subject of that surface. */
+function session(surface: Surface, changes: Partial<FormattedSession> = {}): FormattedSession {
+  return {
+    target: STACK[surface],
+    spaces: [SMALL],
+    seed: "s",
+    maxCommands: 50,
+    budget: { runs: 8, seconds: 1 },
+    injectAll: false,
+    corpus: undefined,
+    saveTo: undefined,
+    ...changes,
+  };
+}
+
+const SESSION = session("memory-set");
+const VIEW = {
+  session: SESSION,
+  paint: PLAIN,
+  lineFor: ({ file }: SessionFinding) => `replay ${file}`,
+};
+
+describe("the opening", () => {
+  test("names the space of the memory-set surface by its pages", () => {
+    expect(fuzzOpening(SESSION)).toBe(
+      "fuzzing memory-set: 16 pages of 0x1000 bytes, traces of up to 50 commands, seed s\n",
+    );
+  });
+
+  test("names the format, and where the one space lies", () => {
+    const spaces = [{ ...SMALL, base: virtAddr(0x3000), size: 0x4000, frames: 9 }];
+    expect(fuzzOpening(session("address-space", { spaces, maxCommands: 1 }))).toBe(
+      "fuzzing address-space (x86-64): 0x3000-0x7000, 4 pages of 0x1000 bytes, 9 frames, " +
+        "traces of up to 1 command, seed s\n",
+    );
+  });
+
+  test("names all spaces", () => {
+    const target = STACK["address-space"].inFormat?.("sv39") ?? STACK["memory-set"];
+    const spaces = standardSpaces(target.subject.hello);
+    expect(fuzzOpening(session("address-space", { target, spaces }))).toBe(
+      `fuzzing address-space (sv39): traces of up to 50 commands, seed s, in turn in 4 spaces:
+  0x0-0x10000, 16 pages of 0x1000 bytes
+  0x0-0x10000, 16 pages of 0x1000 bytes, 16 frames
+  0x0-0x4000000000, 67,108,864 pages of 0x1000 bytes
+  0x4000000000-0x7ffffff000, 67,108,863 pages of 0x1000 bytes, 512 frames
+`,
+    );
+  });
+
+  test("shows nothing that a terminal obeys", () => {
+    expect(fuzzOpening(session("memory-set", { seed: "\u001b[2J" }))).toContain("seed \\u{1b}[2J\n");
+  });
+});
 
 test("what was found comes last, up to where it showed, with a line to paste", () => {
   expect(fuzzSummary(result({ findings: [FOUND] }), VIEW)).toBe(`
@@ -81,7 +141,7 @@ describe("the summary", () => {
     const finding = { ...FOUND.finding, expected: hostile, observed: hostile };
     const text = fuzzSummary(result({ findings: [{ ...FOUND, file: hostile, finding }] }), {
       ...VIEW,
-      seed: hostile,
+      session: session("memory-set", { seed: hostile }),
       lineFor: () => "",
     });
     expect(text).not.toMatch(/(?!\n)\p{C}/u);
@@ -97,8 +157,63 @@ describe("the summary", () => {
   });
 });
 
+describe("every single failure", () => {
+  /** A result with this many failures tried. */
+  function tried(traces: number, injected: number, changes: Partial<SessionResult> = {}): SessionResult {
+    const made = result(changes);
+    Object.assign(made.tally.injections, { traces, injected });
+    return made;
+  }
+
+  const all = { ...VIEW, session: session("address-space", { injectAll: true }) };
+
+  test("is counted, with what the implementation promises of failures", () => {
+    expect(fuzzSummary(tried(1040, 412_345), all)).toMatch(
+      /^\nevery single failure: 1,040 traces, 412,345 injections tried, all atomic\nall agree: /,
+    );
+    const weaker = { ...VIEW, session: session("memory-set", { injectAll: true }) };
+    expect(fuzzSummary(tried(1, 1), weaker)).toContain("1 trace, 1 injection tried, all consistent\n");
+  });
+
+  test("is not said to be sound when there is a finding", () => {
+    expect(fuzzSummary(tried(3, 17, { findings: [FOUND] }), all)).toContain(
+      "\nevery single failure: 3 traces, 17 injections tried\n1 finding: ",
+    );
+  });
+
+  test("is said only when it was asked for", () => {
+    expect(fuzzSummary(tried(0, 0), VIEW)).not.toContain("every single failure");
+    expect(JSON.parse(fuzzJson(tried(0, 0), SESSION)).statistics).not.toHaveProperty("injections");
+    expect(JSON.parse(fuzzJson(tried(2, 9), all.session)).statistics.injections).toEqual({
+      traces: 2,
+      injected: 9,
+    });
+  });
+});
+
+test("many bytes of a trace are cut in the middle", () => {
+  const trace = [`write 0x0 ${"5a".repeat(100)}`, "clear"];
+  expect(fuzzSummary(result({ findings: [{ ...FOUND, trace }] }), VIEW)).toContain(
+    "\n  1  write 0x0 5a5a5a5a5a5a5a5a<84 bytes>5a5a5a5a5a5a5a5a\n",
+  );
+});
+
+test("the JSON says what ran where", () => {
+  const spaces = [SMALL, { ...SMALL, base: virtAddr(0x10000), frames: 24 }];
+  expect(JSON.parse(fuzzJson(result(), session("address-space", { spaces })))).toMatchObject({
+    subject: "address-space",
+    format: "x86-64",
+    spaces: [
+      "reset base=0x0 size=0x10000 page=0x1000 frames=0",
+      "reset base=0x10000 size=0x10000 page=0x1000 frames=24",
+    ],
+  });
+  expect(JSON.parse(fuzzJson(result(), SESSION))).not.toHaveProperty("format");
+});
+
 test("the JSON holds what was found as it is", () => {
-  const text = fuzzJson(result({ findings: [FOUND], problems: ["p"] }), "s");
+  const text = fuzzJson(result({ findings: [FOUND], problems: ["p"] }), SESSION);
   expect(text.endsWith("}\n")).toBe(true);
-  expect(JSON.parse(text)).toMatchObject({ outcome: "finding", findings: [FOUND], problems: ["p"], runs: 8 });
+  const found = { ...FOUND, space: "reset base=0x0 size=0x10000 page=0x1000 frames=0" };
+  expect(JSON.parse(text)).toMatchObject({ outcome: "finding", findings: [found], problems: ["p"], runs: 8 });
 });

@@ -1,60 +1,96 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
 import { CHECKS } from "../../properties/invariants.ts";
-import type { Session, SessionFinding, SessionResult } from "../explore/session.ts";
+import type { Session, SessionFinding, SessionResult, Target } from "../explore/session.ts";
 import { escapeText } from "../trace/escape.ts";
+import type { FormatName } from "../trace/hardware.ts";
+import { printSpace } from "../trace/print.ts";
 import type { Paint } from "./paint.ts";
+import { describeSpace, titleOf } from "./setting.ts";
 import { answerTable, count, counted, situations } from "./statistics.ts";
+import { terminalText } from "./terminal-text.ts";
+
+/** A session that says what format the page tables have, where there are any. */
+export interface FormattedSession extends Session {
+  readonly target: Target & { readonly format?: FormatName };
+}
 
 /** What the summary needs to know besides the result. */
 export interface SummaryView {
-  readonly seed: string;
+  readonly session: FormattedSession;
   readonly paint: Paint;
   /** The command line that shows a finding again. */
   readonly lineFor: (finding: SessionFinding) => string;
 }
 
-/** The line that begins a session: what is tested, and how. */
-export function fuzzOpening({ target, space, maxCommands, seed }: Session): string {
-  const pages = `${counted(space.size / space.page, "page")} of 0x${space.page.toString(16)} bytes`;
-  const traces = `traces of up to ${counted(maxCommands, "command")}`;
-  return `fuzzing ${target.name}: ${pages}, ${traces}, seed ${escapeText(seed)}\n`;
+/** What begins a session: what is tested, and how. */
+export function fuzzOpening({ target, spaces, maxCommands, seed }: FormattedSession): string {
+  const how = `traces of up to ${counted(maxCommands, "command")}, seed ${escapeText(seed)}`;
+  const { addrBits } = target.subject.hello;
+  const [first, ...others] = spaces;
+  if (first === undefined || others.length > 0) {
+    const places = spaces.map((space) => `  ${describeSpace(space, addrBits)}\n`).join("");
+    return `fuzzing ${titleOf(target)}: ${how}, in turn in ${counted(spaces.length, "space")}:\n${places}`;
+  }
+  const pages = `${counted(first.size / first.page, "page")} of 0x${first.page.toString(16)} bytes`;
+  const place = target.subject.hello.surface === "memory-set" ? pages : describeSpace(first, addrBits);
+  return `fuzzing ${titleOf(target)}: ${place}, ${how}\n`;
 }
 
 /** The summary that ends a session. What was found comes last, with the line that shows it again. */
 export function fuzzSummary(result: SessionResult, view: SummaryView): string {
   const { tally, findings } = result;
+  const { surface } = view.session.target.subject.hello;
   const met =
-    tally.statistics.requests > 0 ? [answerTable(tally.statistics), situations(tally.statistics)] : [];
+    tally.statistics.requests > 0
+      ? [answerTable(tally.statistics, surface), situations(tally.statistics)]
+      : [];
   const parts = [
     ...met,
-    verdict(result, view),
+    [...injectionLines(result, view), verdict(result, view)].join("\n"),
     ...findings.map((found) => describeFinding(found, result, view)),
   ];
   return `\n${parts.join("\n\n")}\n`;
 }
 
 /** The one JSON object of `fuzz --json`. */
-export function fuzzJson(result: SessionResult, seed: string): string {
+export function fuzzJson(
+  result: SessionResult,
+  { target, spaces, seed, injectAll }: FormattedSession,
+): string {
   const { tally, seconds, findings, interrupted, problems, replayed } = result;
-  const { statistics, runs } = tally;
+  const { statistics, runs, injections } = tally;
   return `${JSON.stringify({
     outcome: findings.length === 0 ? "agree" : "finding",
+    subject: target.name,
+    format: target.format,
+    spaces: spaces.map((space) => printSpace(space)),
     seed,
     runs,
     commands: statistics.requests,
     seconds,
     interrupted,
-    findings,
+    findings: findings.map((found) => ({ ...found, space: printSpace(found.space) })),
     problems,
     statistics: {
       replayed,
+      injections: injectAll ? injections : undefined,
       answers: Object.fromEntries(statistics.answerTable().map(({ op, answers }) => [op, answers])),
       sometimes: Object.fromEntries(statistics.sometimes().map((met) => [met.name, met.count])),
     },
   })}\n`;
 }
 
-function verdict(result: SessionResult, { seed, paint }: SummaryView): string {
+/** What injecting every single failure came to, where that was asked for. */
+function injectionLines({ tally, findings }: SessionResult, { session }: SummaryView): string[] {
+  if (!session.injectAll) return [];
+  const { traces, injected } = tally.injections;
+  const outcome = findings.length === 0 ? `, all ${session.target.subject.hello.failure}` : "";
+  return [
+    `every single failure: ${counted(traces, "trace")}, ${counted(injected, "injection")} tried${outcome}`,
+  ];
+}
+
+function verdict(result: SessionResult, { session, paint }: SummaryView): string {
   const { tally, seconds, findings, interrupted, replayed, problems } = result;
   const found = counted(findings.length, "finding");
   const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
@@ -62,7 +98,7 @@ function verdict(result: SessionResult, { seed, paint }: SummaryView): string {
   const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
   return (
     `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}, then ${runs} ` +
-    `in ${seconds.toFixed(1)} s, seed ${escapeText(seed)}${troubles}`
+    `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
   );
 }
 
@@ -72,18 +108,21 @@ function describeFinding(found: SessionFinding, { interrupted }: SessionResult, 
   const width = String(reached.length).length;
   const steps = reached.map((line, at) => {
     const mark = at === finding.at ? view.paint.bad("   <- here they differ") : "";
-    return `  ${String(at + 1).padStart(width)}  ${line}${mark}`;
+    return `  ${String(at + 1).padStart(width)}  ${terminalText(line)}${mark}`;
   });
   const rest = trace.length - reached.length;
   const again = view.lineFor(found);
+  const { target, spaces } = view.session;
+  const place = describeSpace(found.space, target.subject.hello.addrBits);
   return [
     `${view.paint.bad("FINDING")} ${id}`,
     ...steps,
     ...(rest === 0 ? [] : [`  (${counted(rest, "more command")} not reached)`]),
-    `  expected  ${escapeText(finding.expected)}`,
-    `  observed  ${escapeText(finding.observed)}`,
+    `  expected  ${terminalText(finding.expected)}`,
+    `  observed  ${terminalText(finding.observed)}`,
     `  check     ${finding.check}: ${ruleOf(finding.check)}`,
-    `  origin    ${originOf(found, view.seed, interrupted)}`,
+    ...(spaces.length > 1 ? [`  space     ${place}`] : []),
+    `  origin    ${originOf(found, view.session.seed, interrupted)}`,
     file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
     file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
   ].join("\n");

@@ -1,5 +1,4 @@
 import type { PageRun, ShownArea, Snapshot } from "../explore/snapshot.ts";
-import { printFlags } from "../trace/print.ts";
 import { areaName, type Column, columnAt } from "./columns.ts";
 
 /** The part of an area that lies in one column. */
@@ -9,14 +8,25 @@ export interface AreaCell {
   readonly ends: boolean;
 }
 
+/** Pages of a column that follow each other and are alike: [from, to) by number. */
+export interface CellRun {
+  readonly from: number;
+  readonly to: number;
+  readonly flags: number;
+  /** The physical address of the first, where it is known. */
+  readonly physical?: number;
+}
+
 /** The part of one column that holds pages. */
 export interface PageCell {
   /** How many pages fit in the column. */
   readonly room: number;
   /** The number of the first of them. */
   readonly first: number;
-  /** The pages shown: [from, to) by number. */
-  readonly runs: { readonly from: number; readonly to: number; readonly flags: number }[];
+  /** Whether they lie in a linear area, where physical addresses say more than names of frames. */
+  readonly linear: boolean;
+  /** The pages shown. */
+  readonly runs: CellRun[];
 }
 
 /** What one side shows, column by column. */
@@ -30,9 +40,10 @@ export interface Grid {
 export function layOver(columns: readonly Column[], snapshot: Snapshot, page: number): Grid {
   const lanes: (AreaCell | undefined)[][] = [[]];
   for (const area of snapshot.areas) placeArea(lanes, columns, area);
-  const pages = columns.map(({ start, end }): PageCell => {
+  const pages = columns.map(({ start, end }, at): PageCell => {
     const first = Math.floor(start / page);
-    return { first, room: Math.ceil(end / page) - first, runs: [] };
+    const linear = lanes.some((lane) => lane[at]?.area.backend === "linear");
+    return { first, room: Math.ceil(end / page) - first, linear, runs: [] };
   });
   for (const run of snapshot.pages) placeRun(pages, columns, run, page);
   return { lanes, pages };
@@ -44,9 +55,29 @@ export function areasIn(grid: Grid, at: number): string {
   return cells.map((cell) => cell && `${cell.begins}${areaName(cell.area)}`).join();
 }
 
-/** What the pages are in column `at`, as a text to compare. */
-export function pagesIn(grid: Grid, at: number): string {
-  return (grid.pages[at]?.runs ?? []).map(({ from, to, flags }) => `${from}-${to}:${flags}`).join();
+/**
+ * Whether the pages in column `at` are the same on both sides. Where one side doesn't know all physical
+ * addresses they are not compared.
+ */
+export function samePages(one: Grid, other: Grid, at: number): boolean {
+  const [a, b] = [one.pages[at]?.runs ?? [], other.pages[at]?.runs ?? []];
+  const placed = [...a, ...b].every(({ physical }) => physical !== undefined);
+  return pagesText(a, placed) === pagesText(b, placed);
+}
+
+/** The runs as a text to compare; without physical addresses neighbours with equal flags are one. */
+function pagesText(runs: readonly CellRun[], placed: boolean): string {
+  if (placed) {
+    return runs.map(({ from, to, flags, physical }) => `${from}-${to}:${flags}=${physical}`).join();
+  }
+  const merged: CellRun[] = [];
+  for (const { from, to, flags } of runs) {
+    const last = merged.at(-1);
+    const joins = last?.to === from && last.flags === flags;
+    if (joins) merged.pop();
+    merged.push({ from: joins ? last.from : from, to, flags });
+  }
+  return merged.map(({ from, to, flags }) => `${from}-${to}:${flags}`).join();
 }
 
 /** Puts an area in the first lane that has room for it. An empty one takes the column that it begins at. */
@@ -67,31 +98,8 @@ function placeRun(cells: readonly PageCell[], columns: readonly Column[], run: P
     const cell = cells[at];
     if (cell === undefined || cell.first >= end) return;
     const [from, to] = [Math.max(start, cell.first), Math.min(end, cell.first + cell.room)];
-    if (from < to) cell.runs.push({ from, to, flags: run.flags });
+    if (from >= to) continue;
+    const physical = run.physical === undefined ? {} : { physical: run.physical + (from - start) * page };
+    cell.runs.push({ from, to, flags: run.flags, ...physical });
   }
-}
-
-/**
- * What a column says of its pages in at most `room` characters: nothing there, all alike, page by page, a part
- * of them, or at the least that they are not alike.
- */
-export function pageText({ room: pages, first, runs }: PageCell, room: number): string {
-  const [run] = runs;
-  if (run === undefined) return ".";
-  const flags = printFlags(run.flags);
-  const alike = runs.every((other) => other.flags === run.flags);
-  const shown = runs.reduce((sum, { from, to }) => sum + to - from, 0);
-  if (alike && shown === pages) return fitting([pages === 1 ? flags : `${flags} *${pages}`, flags], room);
-  const oneByOne = Array.from({ length: Math.min(pages, room) }, (_, index) => {
-    const page = runs.find(({ from, to }) => from <= first + index && first + index < to);
-    return page === undefined ? "." : printFlags(page.flags);
-  }).join(" ");
-  const texts = pages <= room && shown <= pages ? [oneByOne] : [];
-  if (alike) texts.push(`${flags} ${shown}/${pages}`, `some ${flags}`);
-  return fitting([...texts, "mixed"], room);
-}
-
-/** The first text that fits, or the last. */
-function fitting(texts: readonly string[], room: number): string {
-  return texts.find((text) => text.length <= room) ?? texts.at(-1) ?? "";
 }

@@ -23,7 +23,7 @@ class Sink extends Writable {
 }
 
 function tally(runs: number, requests: number, findings = 0): Tally {
-  const made = newTally();
+  const made = newTally("memory-set");
   made.statistics.requests = requests;
   return Object.assign(made, { runs, findings });
 }

@@ -17,8 +17,13 @@ const FINDING: ReplayResult = {
 const STALE: ReplayResult = { file: "c.json", status: "stale", reason: "c.json: why; remedy" };
 const BROKEN: ReplayResult = { file: "d", status: "broken", reason: "d: why; remedy" };
 
+const UNSUITED: ReplayResult = { file: "e.json", status: "unsuited", reason: "why" };
+
 test.each([
   ["agree", []],
+  ["agree", [AGREES, UNSUITED]],
+  ["unsuited", [UNSUITED, UNSUITED]],
+  ["stale", [UNSUITED, STALE]],
   ["agree", [AGREES, AGREES]],
   ["stale", [AGREES, STALE]],
   ["unreadable", [STALE, BROKEN, AGREES]],
@@ -38,6 +43,9 @@ test("the summary counts", () => {
   expect(replaySummary([AGREES])).toBe("1 case: 1 agree, 0 findings, 0 stale, 0 broken");
   expect(replaySummary([AGREES, FINDING, AGREES, STALE, BROKEN, STALE])).toBe(
     "6 cases: 2 agree, 1 finding, 2 stale, 1 broken",
+  );
+  expect(replaySummary([AGREES, UNSUITED])).toBe(
+    "2 cases: 1 agree, 0 findings, 0 stale, 0 broken, 1 unsuited",
   );
   expect(replaySummary([])).toBe("no cases: there is no *.json file there");
 });

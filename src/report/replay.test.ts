@@ -23,7 +23,7 @@ function caseOf(lines: readonly string[], more: Partial<ReplayCase> = {}): Repla
 function report(entry: ReplayCase, name = "memory-set", subject = findSubject(name)?.subject): string {
   if (subject === undefined) throw new Error(`there is no subject ${name}`);
   const { replay, steps } = recordReplay(entry, subject);
-  if (replay.status === "stale") throw new Error(replay.reason);
+  if (replay.status === "stale" || replay.status === "unsuited") throw new Error(replay.reason);
   return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name })}`;
 }
 

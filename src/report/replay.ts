@@ -1,15 +1,18 @@
 /** A replayed case as text: every step with its picture, and the place where model and implementation part. */
-import { isDeepStrictEqual } from "node:util";
 import { CHECKS } from "../../properties/invariants.ts";
-import type { FindingReplay, Replay, Replayable, ReplayedStep, StaleReplay } from "../explore/replay.ts";
+import type { FindingReplay, Replay, Replayable, ReplayedStep } from "../explore/replay.ts";
 import type { Snapshot } from "../explore/snapshot.ts";
-import { virtAddr } from "../trace/address.ts";
 import { escapeText } from "../trace/escape.ts";
-import { printAnswer, printRange, printRequest } from "../trace/print.ts";
+import { printAnswer, printRequest } from "../trace/print.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import { type Column, columnsOf, rangeOf } from "./columns.ts";
+import { FrameNames } from "./frame-names.ts";
 import type { Paint } from "./paint.ts";
+import { sameSnapshot } from "./same-snapshot.ts";
+import { describeSpace } from "./setting.ts";
+import { counted } from "./statistics.ts";
 import { type Band, type Canvas, drawStrips } from "./strip.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** A case as it was given on the command line. */
 export interface ReplayCase extends Replayable {
@@ -20,13 +23,13 @@ export interface ReplayCase extends Replayable {
 }
 
 /** What a report is drawn on, and for whom. */
-export interface ReplayView extends Omit<Canvas, "page"> {
-  /** The name of the subject. */
+export interface ReplayView extends Omit<Canvas, "page" | "frames"> {
+  /** The name of the subject, with the format of its page tables where it has them. */
   readonly subject: string;
 }
 
 /** A replay that was carried out. */
-export type JudgedReplay = Exclude<Replay, StaleReplay>;
+export type JudgedReplay = Extract<Replay, { readonly status: "agree" | "finding" }>;
 
 /** The whole case: heading, steps, the finding if there is one, and the verdict. */
 export function renderReplay(
@@ -35,7 +38,7 @@ export function renderReplay(
   steps: readonly ReplayedStep[],
   view: ReplayView,
 ): string {
-  const canvas = { ...view, page: entry.space.page };
+  const canvas = { ...view, page: entry.space.page, frames: new FrameNames() };
   const found = replay.status === "finding" ? replay : undefined;
   const shown = steps.flatMap(({ before, after }) => (after ? [before, after] : [before]));
   const columns = columnsOf(entry.requests, found ? [...shown, found.model] : shown, canvas);
@@ -58,23 +61,17 @@ export function verdictLine(entry: ReplayCase, replay: JudgedReplay, paint: Pain
   const steps = entry.requests.length;
   if (replay.status === "agree") return `${paint.good("agree")}    ${file}: ${counted(steps, "step")}`;
   const { at, check, expected, observed } = replay.finding;
-  const difference = escapeText(`${check}: expected ${expected}, observed ${observed}`);
+  const difference = terminalText(`${check}: expected ${expected}, observed ${observed}`);
   return `${paint.bad("FINDING")}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): string[] {
   const { file, id, status, note, space } = entry;
-  const range = { start: space.base, end: virtAddr(space.base + space.size) };
-  const pages = counted(space.size / space.page, "page");
   const facts = [
     ["case", id === undefined ? file : `${id}${status === undefined ? "" : ` (${status})`}`],
     ["file", id === undefined ? "" : file],
     ["note", note ?? ""],
-    ["space", `${printRange(range, addrBits)}, ${pages} of 0x${space.page.toString(16)} bytes`],
+    ["space", describeSpace(space, addrBits)],
     ["subject", subject],
   ].filter(([, fact]) => fact !== "");
   return facts.map(([name = "", fact = ""]) => `${paint.faint(name.padEnd(9))}${escapeText(fact)}`);
@@ -82,10 +79,16 @@ function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): s
 
 function headOf(step: ReplayedStep, { paint, addrBits }: Canvas): string {
   const { request, answer, injected } = step;
-  const line = paint.strong(printRequest(request, addrBits));
+  const line = paint.strong(terminalText(printRequest(request, addrBits)));
   const fired = injected > 0 && isCommand(request) ? ` (${counted(injected, "injected failure")} fired)` : "";
-  const still = isCommand(request) && isDeepStrictEqual(step.before, step.after) ? ", nothing changes" : "";
-  return `${line}  -> ${escapeText(printAnswer(answer, addrBits, request.op))}${fired}${still}`;
+  const still = changesNothing(step) ? ", nothing changes" : "";
+  return `${line}  -> ${terminalText(printAnswer(answer, addrBits, request.op))}${fired}${still}`;
+}
+
+/** Whether a command left everything as it was. The bytes that one may have written show nowhere. */
+function changesNothing({ request, answer, before, after }: ReplayedStep): boolean {
+  if (!isCommand(request) || after === undefined || !sameSnapshot(before, after)) return false;
+  return !((request.op === "write" || request.op === "store") && answer.kind === "ok");
 }
 
 /** The picture of a step, where it changes something. */
@@ -94,7 +97,7 @@ function stepLines(
   columns: readonly Column[],
   canvas: Canvas,
 ): string[] {
-  if (after === undefined || isDeepStrictEqual(before, after)) return [];
+  if (after === undefined || sameSnapshot(before, after)) return [];
   const bands: Band[] = [
     { kind: "side", label: "before", snapshot: before },
     ...rangeBand(request, canvas),
@@ -116,8 +119,8 @@ function findingLines(
   return [
     canvas.paint.bad(`  >> FINDING: ${headline}`),
     `     ${escapeText(finding.check)}: ${byModel ? ruleOf(finding.check) : DEMANDED}`,
-    `     expected  ${escapeText(finding.expected)}`,
-    `     observed  ${escapeText(finding.observed)}`,
+    `     expected  ${terminalText(finding.expected)}`,
+    `     observed  ${terminalText(finding.observed)}`,
     ...(picture.length === 0 ? [] : ["", ...picture]),
   ];
 }
@@ -127,7 +130,7 @@ function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, ca
   const expected: Band = { kind: "side", label: "expected", snapshot: model };
   const start: Band = { kind: "side", label: "before", snapshot: before };
   if (after === undefined) return [start, ...range, expected];
-  if (isDeepStrictEqual(before, after) && isDeepStrictEqual(model, after)) {
+  if (sameSnapshot(before, after) && sameSnapshot(model, after)) {
     return [{ kind: "side", label: "state", snapshot: after }, ...range];
   }
   const observed: Band = { kind: "side", label: "observed", snapshot: after };

@@ -11,7 +11,7 @@ function statisticsOf(...lines: readonly string[]): Statistics {
   const subject = findSubject("memory-set")?.subject;
   const trace = parseTrace(lines.join("\n"));
   if (subject === undefined || !trace.ok) throw new Error("no such trace");
-  const statistics = new Statistics();
+  const statistics = new Statistics("memory-set");
   const space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
   new Executor(subject, space).run(trace.value.requests, statistics);
   return statistics;
@@ -37,7 +37,7 @@ test("numbers have their thousands apart and a noun that fits", () => {
 });
 
 test("the table has the answers that came up, and says what each means", () => {
-  expect(answerTable(FEW)).toBe(
+  expect(answerTable(FEW, "memory-set")).toBe(
     `What the requests were answered, and how often:
 
             ok  true  none  value  AlreadyExists  BadState
@@ -52,6 +52,17 @@ test("the table has the answers that came up, and says what each means", () => {
   value          something was found or listed
   AlreadyExists  refused: something is mapped there
   BadState       failed: mapcheck made the page table refuse a part of the work`,
+  );
+});
+
+test("what the answers mean depends on the surface", () => {
+  const meaning = "refused: nothing to map, or a range that";
+  const empty = statisticsOf("map 0x0 0x0 r mock");
+  expect(answerTable(empty, "memory-set")).toContain(
+    `InvalidParam  ${meaning} runs out of the address space`,
+  );
+  expect(answerTable(empty, "address-space")).toContain(
+    `InvalidParam  ${meaning} is not all whole pages inside`,
   );
 });
 
@@ -70,7 +81,7 @@ describe("situations", () => {
   });
 
   test("that all came up are none", () => {
-    const all = new Statistics();
+    const all = new Statistics("memory-set");
     all.sometimes = () => [{ name: "a protect touches nothing", count: 12_000 }];
     expect(situations(all).split("\n").slice(2)).toEqual(["  12,000  a protect touches nothing"]);
   });

@@ -1,6 +1,7 @@
 /** What a session met, as tables for people who have read nothing about it. */
 import type { Statistics } from "../execute/statistics.ts";
 import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
+import type { Surface } from "../trace/space.ts";
 
 /** A number with its thousands apart. */
 export function count(value: number): string {
@@ -13,7 +14,7 @@ export function counted(value: number, noun: string): string {
 }
 
 /** How often each request got each kind of answer, and what these mean. */
-export function answerTable(statistics: Statistics): string {
+export function answerTable(statistics: Statistics, surface: Surface): string {
   const rows = statistics.answerTable();
   const columns = ANSWER_CLASSES.filter((name) => rows.some(({ answers }) => answers[name] !== undefined));
   const cells = [
@@ -26,8 +27,9 @@ export function answerTable(statistics: Statistics): string {
   const lines = cells.map((row) =>
     row.map((cell, column) => align(cell === "0" ? "." : cell, widths[column] ?? 0, column === 0)).join("  "),
   );
+  const meanings = MEANINGS[surface];
   const legendWidth = Math.max(...columns.map((name) => name.length));
-  const legend = columns.map((name) => `  ${name.padEnd(legendWidth)}  ${MEANINGS[name]}`);
+  const legend = columns.map((name) => `  ${name.padEnd(legendWidth)}  ${meanings[name]}`);
   return [
     "What the requests were answered, and how often:",
     "",
@@ -37,7 +39,9 @@ export function answerTable(statistics: Statistics): string {
   ].join("\n");
 }
 
-const MEANINGS: { readonly [C in AnswerClass]: string } = {
+type Meanings = { readonly [C in AnswerClass]: string };
+
+const ON_MEMORY_SET: Meanings = {
   ok: "done",
   true: "yes, to a question",
   false: "no, to a question",
@@ -51,6 +55,20 @@ const MEANINGS: { readonly [C in AnswerClass]: string } = {
   NotMapped: "refused: a page is not mapped",
   Unsupported: "refused: the implementation can't do this",
   panic: "the implementation broke down",
+};
+
+const MEANINGS: { readonly [S in Surface]: Meanings } = {
+  "memory-set": ON_MEMORY_SET,
+  "address-space": {
+    ...ON_MEMORY_SET,
+    true: "yes, to a question, or a page fault that is dealt with",
+    false: "no, to a question, or a page fault that can't be dealt with",
+    value: "something was found, listed or read",
+    InvalidParam: "refused: nothing to map, or a range that is not all whole pages inside the space",
+    BadState: "failed: mapcheck made the mapping backend refuse a part of the work",
+    NoMemory: "failed: no frame of memory left, or mapcheck refused one",
+    NotMapped: "refused: a page is not there, or not accessible",
+  },
 };
 
 function align(cell: string, width: number, left: boolean): string {

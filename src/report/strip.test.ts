@@ -3,11 +3,15 @@ import type { PageRun, ShownArea, Snapshot } from "../explore/snapshot.ts";
 import { virtAddr } from "../trace/address.ts";
 import { ALL_FLAGS, EXECUTE, type Flags, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { type Column, columnsOf } from "./columns.ts";
+import { FrameNames } from "./frame-names.ts";
 import { PLAIN } from "./paint.ts";
-import { type Band, drawStrips } from "./strip.ts";
+import { type Band, type Canvas, drawStrips } from "./strip.ts";
 
 const RW = READ | WRITE;
-const CANVAS = { page: 0x1000, addrBits: 52, width: 80, paint: PLAIN };
+/** What a picture is drawn on; frames have no names yet. */
+function canvas(changes: Partial<Canvas> = {}): Canvas {
+  return { page: 0x1000, addrBits: 52, width: 80, paint: PLAIN, frames: new FrameNames(), ...changes };
+}
 const NOTHING: Snapshot = { areas: [], pages: [] };
 
 function area(start: number, end: number, flags: Flags, backend: ShownArea["backend"] = "mock"): ShownArea {
@@ -32,8 +36,8 @@ function side(label: string, snapshot: Snapshot): Band {
 }
 
 /** The picture as one text that starts on a line of its own, with a bar where each line ends. */
-function draw(bands: readonly Band[], columns: readonly Column[], canvas = CANVAS): string {
-  const lines = drawStrips(bands, columns, canvas).map((line) => `${line}|\n`);
+function draw(bands: readonly Band[], columns: readonly Column[], on = canvas()): string {
+  const lines = drawStrips(bands, columns, on).map((line) => `${line}|\n`);
   return `\n${lines.join("")}`;
 }
 
@@ -139,11 +143,11 @@ describe("one side", () => {
 
   test("a backend is named when it is not the mock one", () => {
     const shown = sound(area(0, 0x2000, RW, "alloc:lazy"), area(0x2000, 0x3000, READ));
-    expect(draw([side("after", shown)], columnsOf([], [shown], CANVAS))).toMatchInlineSnapshot(`
+    expect(draw([side("after", shown)], columnsOf([], [shown], canvas()))).toMatchInlineSnapshot(`
       "
-                          0x0            0x2000         0x3000|
-           after    areas [rw alloc:lazy][r ===========]|
-                    pages  rw *2          r|
+                          0x0      0x2000  0x3000|
+           after    areas [rw lazy][r ====]|
+                    pages  rw *2    r|
       "
     `);
   });
@@ -155,7 +159,7 @@ describe("one side", () => {
            after    nothing mapped|
       "
     `);
-    expect(drawStrips([side("after", NOTHING)], [], CANVAS)).toEqual([]);
+    expect(drawStrips([side("after", NOTHING)], [], canvas())).toEqual([]);
   });
 
   test("addresses far apart", () => {
@@ -163,7 +167,7 @@ describe("one side", () => {
     const high = area(0xfffffffffe000, 0xffffffffff000, READ);
     const both = { areas: [...shown.areas, high], pages: shown.pages };
     expect(
-      draw([side("after", both)], columnsOf([], [both], CANVAS), { ...CANVAS, width: 100 }),
+      draw([side("after", both)], columnsOf([], [both], canvas()), canvas({ width: 100 })),
     ).toMatchInlineSnapshot(`
       "
                           0x0     0x1000  0xffffffffe000 0xfffffffff000 0xfffffffffe000 0xffffffffff000|
@@ -175,7 +179,7 @@ describe("one side", () => {
 
   test("addresses as an implementation with more bits has them", () => {
     const high = sound(area(0xfffffffffe000, 0xffffffffff000, READ));
-    const wide = { ...CANVAS, addrBits: 64 };
+    const wide = canvas({ addrBits: 64 });
     expect(draw([side("after", high)], columnsOf([], [high], wide), wide)).toMatchInlineSnapshot(`
       "
                           0xffffffffffffe000 0xfffffffffffff000|
@@ -209,7 +213,7 @@ describe("a range", () => {
 
   test("is not drawn when it is empty", () => {
     const bands = [side("before", NOTHING), range(0x1000, 0x1000)];
-    expect(drawStrips(bands, columnsAt(0, 0x1000, 0x2000), CANVAS).length).toBe(2);
+    expect(drawStrips(bands, columnsAt(0, 0x1000, 0x2000), canvas()).length).toBe(2);
   });
 });
 
@@ -332,10 +336,7 @@ describe("a picture that is too wide", () => {
 
   test("is never wider than the canvas", () => {
     for (const width of [40, 60, 80, 81, 200]) {
-      const lines = drawStrips([side("before", before), side("after", NOTHING)], columns, {
-        ...CANVAS,
-        width,
-      });
+      const lines = drawStrips([side("before", before), side("after", NOTHING)], columns, canvas({ width }));
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
     }
   });
@@ -352,7 +353,7 @@ test("flags are painted, and the painted picture reads the same", () => {
   };
   const shown = sound(area(0, 0x1000, READ), area(0x1000, 0x2000, RW));
   const columns = columnsAt(0, 0x1000, 0x2000, 0x3000);
-  expect(draw([side("after", shown)], columns, { ...CANVAS, paint })).toBe(
+  expect(draw([side("after", shown)], columns, canvas({ paint }))).toBe(
     draw([side("after", shown)], columns),
   );
   expect(painted).toEqual(["1 [r ====]", "3 [rw ===]", "1 r", "3 rw"]);

@@ -9,13 +9,21 @@
  *                   pages  rw      .       rw *4   r
  *
  * `[` is where an area begins, `]` where it ends, and `=` where it goes on; `*4` are four pages, `.` is none.
+ * Where frames of physical memory are known, they have names and are counted:
+ *
+ *          after    areas [rw lazy ======][r linear:0x80000000]
+ *                   pages  rw#1    .       r=0x80000000
+ *                   frames data=1 table=4
  */
-import type { Snapshot } from "../explore/snapshot.ts";
+import type { ShownFrames, Snapshot } from "../explore/snapshot.ts";
 import type { AddrRange } from "../trace/address.ts";
 import { printAddr } from "../trace/print.ts";
 import { areaName, blocksOf, type Column, columnAt, type Scale } from "./columns.ts";
-import { type AreaCell, areasIn, type Grid, layOver, type PageCell, pagesIn, pageText } from "./grid.ts";
+import type { FrameNames } from "./frame-names.ts";
+import { type AreaCell, areasIn, type Grid, layOver, type PageCell, samePages } from "./grid.ts";
+import { pageText } from "./page-text.ts";
 import type { Paint } from "./paint.ts";
+import { sameFrames } from "./same-snapshot.ts";
 
 /** The areas and pages of one side. */
 interface SideBand {
@@ -41,13 +49,19 @@ interface DifferenceBand {
 export type Band = SideBand | RangeBand | DifferenceBand;
 
 /** A part whose side lies on the columns. */
-type LaidBand = (SideBand & { readonly grid: Grid }) | RangeBand | DifferenceBand;
+type LaidBand = LaidSide | RangeBand | DifferenceBand;
+
+interface LaidSide extends SideBand {
+  readonly grid: Grid;
+}
 
 /** What a picture is drawn on. */
 export interface Canvas extends Scale {
   /** The characters in a line. */
   readonly width: number;
   readonly paint: Paint;
+  /** One for all pictures of a replay. */
+  readonly frames: FrameNames;
 }
 
 /** The width of the labels on the left: the part's, the row's, and the space before and after them. */
@@ -82,9 +96,7 @@ export function drawStrips(bands: readonly Band[], columns: readonly Column[], c
 function someDiffer([first, ...others]: readonly Grid[], from: number, to: number): boolean {
   for (const other of others) {
     for (let at = from; at < to; at++) {
-      if (first && (areasIn(first, at) !== areasIn(other, at) || pagesIn(first, at) !== pagesIn(other, at))) {
-        return true;
-      }
+      if (first && (areasIn(first, at) !== areasIn(other, at) || !samePages(first, other, at))) return true;
     }
   }
   return false;
@@ -106,11 +118,11 @@ class Block {
 
   draw(bands: readonly LaidBand[]): string[] {
     const lines = [this.ruler()];
-    const sides: Grid[] = [];
+    const sides: LaidSide[] = [];
     for (const band of bands) {
       switch (band.kind) {
         case "side":
-          sides.push(band.grid);
+          sides.push(band);
           lines.push(...this.side(band));
           break;
         case "range":
@@ -131,9 +143,11 @@ class Block {
     return `${" ".repeat(MARGIN)}${paint.faint(labels + end)}`;
   }
 
-  private side({ label, snapshot, grid }: SideBand & { readonly grid: Grid }): string[] {
+  private side({ label, snapshot, grid }: LaidSide): string[] {
+    const counts = snapshot.frames && partsOf(snapshot.frames).join(" ");
+    const frames = counts === undefined ? [] : [this.labelled("", "frames", ` ${counts}`)];
     const nothing = snapshot.areas.length + snapshot.pages.length === 0;
-    if (nothing) return [this.labelled(label, "nothing mapped", "")];
+    if (nothing) return [this.labelled(label, "nothing mapped", ""), ...frames];
     const lanes = grid.lanes.filter(
       (lane, index) => index === 0 || lane.slice(this.from, this.to).some(Boolean),
     );
@@ -142,7 +156,7 @@ class Block {
       return index === 0 ? this.labelled(label, "areas", row) : this.labelled("", "", row);
     });
     const pages = this.row((column, at) => this.pageCell(grid.pages[at], column));
-    return [...areas, this.labelled("", "pages", pages)];
+    return [...areas, this.labelled("", "pages", pages), ...frames];
   }
 
   private areaCell(cell: AreaCell | undefined, { width }: Column, named: boolean): string {
@@ -159,7 +173,7 @@ class Block {
 
   private pageCell(cell: PageCell | undefined, { width }: Column): string {
     if (cell === undefined) return " ".repeat(width);
-    const text = ` ${pageText(cell, width - 2)}`.padEnd(width);
+    const text = ` ${pageText(cell, width - 2, this.canvas)}`.padEnd(width);
     const [run] = cell.runs;
     return run === undefined ? this.canvas.paint.faint(text) : this.canvas.paint.flags(text, run.flags);
   }
@@ -173,14 +187,15 @@ class Block {
     return row.trim() === "" ? [] : [this.labelled(label, "", this.canvas.paint.strong(row))];
   }
 
-  private difference(label: string, sides: readonly Grid[]): string[] {
+  private difference(label: string, sides: readonly LaidSide[]): string[] {
     const [one, other] = sides.slice(-2);
     if (one === undefined || other === undefined) return [];
     const mark = (differs: (at: number) => boolean) =>
       this.row(({ width }, at) => (differs(at) ? "^".repeat(width - 1) : "").padEnd(width));
     const rows = [
-      { name: "areas", marks: mark((at) => areasIn(one, at) !== areasIn(other, at)) },
-      { name: "pages", marks: mark((at) => pagesIn(one, at) !== pagesIn(other, at)) },
+      { name: "areas", marks: mark((at) => areasIn(one.grid, at) !== areasIn(other.grid, at)) },
+      { name: "pages", marks: mark((at) => !samePages(one.grid, other.grid, at)) },
+      { name: "frames", marks: frameMarks(one.snapshot.frames, other.snapshot.frames) },
     ].filter(({ marks }) => marks.trim() !== "");
     return rows.map(({ name, marks }, index) =>
       this.labelled(index === 0 ? label : "", name, this.canvas.paint.bad(marks)),
@@ -198,4 +213,19 @@ class Block {
     const name = label === "" ? " ".repeat(LABEL_WIDTH) : this.canvas.paint.strong(label.padEnd(LABEL_WIDTH));
     return `${INDENT}${name}${this.canvas.paint.faint(row.padEnd(ROW_WIDTH))}${content}`;
   }
+}
+
+/** The counts of frames as they are written, data before tables. */
+function partsOf({ data, table }: ShownFrames): string[] {
+  return [`data=${data}`, ...(table === undefined ? [] : [`table=${table}`])];
+}
+
+/** Marks below the counts of the second side that are not those of the first. */
+function frameMarks(one: ShownFrames | undefined, other: ShownFrames | undefined): string {
+  if (one === undefined || other === undefined || sameFrames(one, other)) return "";
+  const [expected, observed] = [partsOf(one), partsOf(other)];
+  const marks = observed.map((part, index) =>
+    (expected[index] ?? part) === part ? " ".repeat(part.length) : "^".repeat(part.length),
+  );
+  return ` ${marks.join(" ")}`;
 }

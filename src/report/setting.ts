@@ -1,0 +1,18 @@
+/** What is tested, and where it runs, in the words of every report. */
+import { virtAddr } from "../trace/address.ts";
+import type { FormatName } from "../trace/hardware.ts";
+import { printRange } from "../trace/print.ts";
+import type { Space } from "../trace/space.ts";
+import { counted } from "./statistics.ts";
+
+/** A subject by its name, with the format of its page tables where it has them. */
+export function titleOf({ name, format }: { readonly name: string; readonly format?: FormatName }): string {
+  return format === undefined ? name : `${name} (${format})`;
+}
+
+/** A space: `0x0-0x10000, 16 pages of 0x1000 bytes, 24 frames`. */
+export function describeSpace({ base, size, page, frames }: Space, addrBits: number): string {
+  const range = printRange({ start: base, end: virtAddr(base + size) }, addrBits);
+  const limit = frames === 0 ? "" : `, ${counted(frames, "frame")}`;
+  return `${range}, ${counted(size / page, "page")} of 0x${page.toString(16)} bytes${limit}`;
+}
