@@ -7,11 +7,21 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "models/**/*.test.ts", "properties/**/*.test.ts"],
     coverage: {
       provider: "v8",
-      include: ["src/memory/**", "src/trace/**", "src/execute/**", "models/**"],
+      include: [
+        "src/memory/**",
+        "src/paging/**",
+        "src/address-space/**",
+        "src/trace/**",
+        "src/execute/**",
+        "models/**",
+        "properties/**",
+      ],
       exclude: ["**/*.{test,slow,bench,fixture}.ts"],
       reporter: ["text", "html"],
       thresholds: {
         "src/memory/**": BRANCHES,
+        "src/paging/**": BRANCHES,
+        "src/address-space/**": BRANCHES,
         "src/trace/**": BRANCHES,
         "src/execute/**": BRANCHES,
       },
