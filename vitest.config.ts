@@ -4,6 +4,8 @@ const BRANCHES = { branches: 95 };
 
 export default defineConfig({
   test: {
+    // The process that hands the work out has little to do itself: no core is kept for it.
+    maxWorkers: "100%",
     include: ["src/**/*.test.ts", "models/**/*.test.ts", "properties/**/*.test.ts"],
     coverage: {
       provider: "v8",
