@@ -292,7 +292,7 @@ describe("large pages", () => {
     });
     const many = most.filter((pages) => pages > 4096);
     expect(many.length).toBeGreaterThan(0);
-    expect(many.length).toBeLessThan(large.length / 150);
+    expect(many.length).toBeLessThan(large.length / 80);
     expect(Math.max(...many)).toBe(2 ** 18);
     const giant = mapped.flat().filter(({ size }) => size > 2 ** 28);
     expect(giant.some(({ backend }) => backend.kind !== "linear")).toBe(true);

@@ -22,7 +22,7 @@ import { Physicals } from "./physicals.ts";
 import { Places } from "./places.ts";
 import { drawLength, drawOffset, type RequestSource } from "./request-source.ts";
 import type { Choice, Weights } from "./swarm.ts";
-import { LARGE_PAGE } from "./window.ts";
+import { GIANT_PAGE, LARGE_PAGE } from "./window.ts";
 
 const LISTS = ["areas", "pages", "frames", "injected"] as const;
 
@@ -131,6 +131,8 @@ export class AddressSpaceSource implements RequestSource {
 
   private map(replace: boolean): Request {
     const { places, swarm, dice } = this;
+    const giant = places.window.hasGiant && places.mapped.isEmpty ? this.giantMap() : undefined;
+    if (giant && this.history.boundWith(giant) <= places.window.bound && dice.chance(3, 4)) return giant;
     places.drawRange(replace ? "any" : "free");
     const kind = this.drawBackend();
     places.shorten(this.mostPages(kind));
@@ -148,6 +150,15 @@ export class AddressSpaceSource implements RequestSource {
     if (this.history.boundWith(command) > places.window.bound) return this.unmap();
     this.maybeInject(command);
     return command;
+  }
+
+  /** A map of one page of 1 GiB, for which there is room only as long as nothing else is mapped. */
+  private giantMap(): MapCommand {
+    const { dice, places, space, swarm } = this;
+    const size = GIANT_PAGE * space.page;
+    const start = virtAddr(places.window.from * space.page);
+    const backend: Backend = { kind: "linear", physical: physAddr(size * dice.below(4)) };
+    return { op: "map", start, size, flags: swarm.flags(dice) || READ, backend, replace: false };
   }
 
   /** Only linear areas have large pages, so that runs that work with such draw more of them. */

@@ -71,8 +71,8 @@ describe.each<[what: string, first: number, pages: number]>([
     const giant = all.filter(({ unit }) => unit === GIANT_PAGE);
     expect(all.filter(({ bound }) => bound !== 4096)).toEqual(giant);
     if (pages <= 4 * GIANT_PAGE) return expect(giant).toEqual([]);
-    expect(giant.length / all.length).toBeGreaterThan(1 / 400);
-    expect(giant.length / all.length).toBeLessThan(1 / 150);
+    expect(giant.length / all.length).toBeGreaterThan(1 / 200);
+    expect(giant.length / all.length).toBeLessThan(1 / 80);
     expect(giant.every(({ from, bound }) => from % GIANT_PAGE === 0 && bound === 2 ** 18)).toBe(true);
   });
 });

@@ -17,7 +17,7 @@ const LARGE_PAGES = 6;
 const GIANT_PAGES = 2;
 
 /** One run in so many works with giant pages, of those in a space that has room for them. */
-const GIANT_RUNS = 256;
+const GIANT_RUNS = 128;
 /** The longest run that does: each of its commands takes as long as hundreds of others. */
 const GIANT_LENGTH = 10;
 
@@ -62,6 +62,11 @@ export class Window {
     } else {
       this.place(dice, 1, SMALL_WINDOW_PAGES);
     }
+  }
+
+  /** Whether it begins with a giant page. */
+  get hasGiant(): boolean {
+    return this.unit === GIANT_PAGE && this.to - this.from >= GIANT_PAGE;
   }
 
   /** The longest that a run may be, of `most` requests. */

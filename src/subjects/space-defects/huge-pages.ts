@@ -12,6 +12,16 @@ const HUGE = PAGE_SIZES[1];
 
 /** A page table that makes the parts of a huge page anew after splitting it. */
 abstract class WrongParts extends PageTable {
+  /** Whether a part of the page is being unmapped, and not protected. */
+  protected unmapping = false;
+
+  override unmapRegion(start: VirtAddr, size: number, onUnmapped?: OnUnmapped): PagingResult {
+    this.unmapping = true;
+    const unmapped = super.unmapRegion(start, size, onUnmapped);
+    this.unmapping = false;
+    return unmapped;
+  }
+
   /** Puts the part with this number into its entry; `physical` and `flags` are those of the first part. */
   protected abstract setPart(
     table: PhysAddr,
@@ -43,7 +53,7 @@ abstract class WrongParts extends PageTable {
 
 class SameAddress extends WrongParts {
   protected override setPart(table: PhysAddr, part: number, level: number, physical: PhysAddr, flags: Flags) {
-    this.writePart(table, part, level, physical, flags);
+    if (this.unmapping) this.writePart(table, part, level, physical, flags);
   }
 }
 
@@ -55,7 +65,7 @@ class RwxOnly extends WrongParts {
 
 class GigapagePartsClose extends WrongParts {
   protected override setPart(table: PhysAddr, part: number, level: number, physical: PhysAddr, flags: Flags) {
-    this.writePart(table, part, level, physAddr(physical + part * sizeOf(0)), flags);
+    if (this.unmapping) this.writePart(table, part, level, physAddr(physical + part * sizeOf(0)), flags);
   }
 }
 
@@ -149,7 +159,7 @@ export const HUGE_PAGE_DEFECTS: readonly AddressSpaceDefect[] = [
   },
   {
     name: "split-parts-same-address",
-    summary: "every part of a huge page that is split maps to the first one's frame",
+    summary: "every part of a huge page of which some are unmapped maps to the first one's frame",
     killedBy: "outside",
     parts: withPageTable(SameAddress),
   },
