@@ -132,27 +132,39 @@ async function search(
 function homesOf(ground: Ground, grounds: readonly Ground[], campaign: Campaign): readonly Ground[] {
   const earlier = grounds.slice(0, grounds.indexOf(ground));
   if (ground.space.base === 0) return earlier;
-  return [...earlier, new Ground(campaign, { ...ground.space, base: virtAddr(0), frames: 0 })];
+  const atZero = new Ground(campaign, { ...ground.space, base: virtAddr(0), frames: 0 });
+  const low = earlier.filter(({ space }) => space.base === 0);
+  return [...low, atZero, ...earlier.filter(({ space }) => space.base > 0)];
 }
 
-/** Shrinks where the finding was made, and then in the first of the simpler spaces in which it shows too. */
+/** Shrinks where the finding was made, and then in the simplest of `homes` in which it shows too. */
 async function shrink(
   found: Found,
   homes: readonly Ground[],
   pace: Pace,
 ): Promise<Reduction & { readonly space: Space }> {
-  const first = await reduceOn(found.ground, found, pace);
-  let executions = first.executions;
-  for (const ground of homes) {
-    for (const moved of movedTo(ground.space, first.requests, found.ground.space)) {
-      const there = runOn(ground, moved);
+  let { ground } = found;
+  let best = await reduceOn(ground, found, pace);
+  let { executions } = best;
+  const moveTo = async (home: Ground): Promise<boolean> => {
+    for (const moved of movedTo(home.space, best.requests, ground.space)) {
+      const there = runOn(home, moved);
       executions++;
-      if (!there || !sameFinding(first, there)) continue;
-      const reduction = await reduceOn(ground, there, pace);
-      return { ...reduction, executions: executions + reduction.executions, space: ground.space };
+      if (!there || !sameFinding(best, there)) continue;
+      best = await reduceOn(home, there, pace);
+      executions += best.executions;
+      ground = home;
+      return true;
     }
+    return false;
+  };
+  // Once it is simpler it may fit where it didn't before.
+  for (let at = 0; at < homes.length; at++) {
+    const home = homes[at];
+    if (home === undefined || home === ground) break;
+    if (await moveTo(home)) at = -1;
   }
-  return { ...first, executions, space: found.ground.space };
+  return { ...best, executions, space: ground.space };
 }
 
 /** Failures of the last command that are tried in place of a limit of frames. */
