@@ -17,7 +17,7 @@ export const CHECKS = {
   refusal: "a refused command, and a query, change nothing",
   failure: "after a failed command each page is as before or as the command would have left it",
   injected: "an injected failure fires only inside a command that carries it and is not refused",
-  frames: "as many data frames are handed out as allocated pages have one",
+  frames: "as many data frames are handed out as allocated pages have one, and no more frames than there are",
   identity: "an allocated page keeps its frame, which is handed out as data and no other page's",
   walk: "what a processor reads from the page tables in memory is what `pages` shows",
   tables: "the frames handed out for page tables are those that a walk from the root reaches",

@@ -30,7 +30,16 @@ export type { MappingError, MappingResult } from "./memory/error.ts";
 export { MemorySet } from "./memory/memory-set.ts";
 export { MockBackend, MockPageTable } from "./memory/mock.ts";
 export type { PagingError, PagingResult } from "./paging/error.ts";
-export { EMPTY, ENTRIES, FRAME_SIZE, KEPT, LEAF, type PageTableFormat, TABLE } from "./paging/format.ts";
+export {
+  EMPTY,
+  ENTRIES,
+  FRAME_SIZE,
+  KEPT,
+  LEAF,
+  type PageTableFormat,
+  PHYSICAL_LIMIT,
+  TABLE,
+} from "./paging/format.ts";
 export { FORMATS } from "./paging/formats/by-name.ts";
 export { FrameAllocator } from "./paging/frame-allocator.ts";
 export type { FrameView, PagingHandler } from "./paging/handler.ts";

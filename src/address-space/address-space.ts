@@ -60,7 +60,7 @@ export class AddressSpace {
 
   /** Whether all of the range lies in the space. An empty one does, at its very end too. */
   containsRange(start: VirtAddr, size: number): boolean {
-    return this.base <= start && start + size <= this.end;
+    return size >= 0 && this.base <= start && start + size <= this.end;
   }
 
   /** See `MemorySet.findFreeArea`; the limit alone bounds it. */
@@ -86,17 +86,19 @@ export class AddressSpace {
   }
 
   /**
-   * Adds an area that maps to as many physical addresses in a row, all below `PHYSICAL_LIMIT`. With `replace` what overlaps is unmapped
-   * first. Errors: `InvalidParam`, `AlreadyExists`, `NoMemory`, `BadState`.
+   * Adds an area that maps to as many physical addresses in a row, all below `PHYSICAL_LIMIT`. With `replace` what
+   * overlaps is unmapped first. Not every format has all flags: w and x come with r, and d not with n. Errors:
+   * `InvalidParam`, `AlreadyExists`, `NoMemory`, `BadState`.
    */
   mapLinear(start: VirtAddr, physical: PhysAddr, size: number, flags: Flags, replace = false): SpaceResult {
-    if (!isAligned(physical, FRAME_SIZE) || physical + size > PHYSICAL_LIMIT) return INVALID_PARAM;
+    const sound = isAligned(physical, FRAME_SIZE) && physical >= 0 && physical + size <= PHYSICAL_LIMIT;
+    if (!sound) return INVALID_PARAM;
     return this.map(start, size, flags, this.linearBackend(physical - start), replace);
   }
 
   /**
    * Adds an area each of whose pages gets a frame of its own: now (`populate`), or at its first page fault.
-   * Errors: as for `mapLinear`.
+   * Flags and errors: as for `mapLinear`.
    */
   mapAlloc(start: VirtAddr, size: number, flags: Flags, populate: boolean, replace = false): SpaceResult {
     return this.map(start, size, flags, this.allocBackend(populate), replace);

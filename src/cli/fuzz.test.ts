@@ -53,6 +53,7 @@ const REPORT = z.strictObject({
   problems: z.array(z.string()),
   statistics: z.strictObject({
     replayed: z.int(),
+    unsuited: z.int(),
     injections: z.strictObject({ traces: z.int(), injected: z.int() }).optional(),
     answers: z.record(z.string(), z.record(z.string(), z.int())),
     sometimes: z.record(z.string(), z.int()),

@@ -171,6 +171,11 @@ export class AddressSpaceJudge implements Judge {
       const shown = `frames data=${observed.dataFrames}`;
       return findingAt(this.at, "frames", answer, `frames data=${dataFrames}`, shown);
     }
+    const { frames } = this.terms.space;
+    if (frames > 0 && observed.dataFrames + observed.tableFrames > frames) {
+      const shown = `frames data=${observed.dataFrames} table=${observed.tableFrames}`;
+      return findingAt(this.at, "frames", answer, `at most ${frames} frames handed out`, shown);
+    }
     this.data = dataFrames;
     this.table = observed.tableFrames;
     if (observed.hardware === undefined) return undefined;

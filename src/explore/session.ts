@@ -58,6 +58,8 @@ export interface SessionResult {
   readonly findings: readonly SessionFinding[];
   /** How many saved cases were replayed before fuzzing; stale ones, and those for wider addresses, are not. */
   readonly replayed: number;
+  /** How many saved cases of this surface the implementation can't be asked. */
+  readonly unsuited: number;
   /** What was wrong with files of the corpus or with saving, a line each. */
   readonly problems: readonly string[];
   readonly tally: Tally;
@@ -72,7 +74,7 @@ export async function runSession(
   tally: Tally = newTally(session.target.subject.hello.surface),
 ): Promise<SessionResult> {
   const problems: string[] = [];
-  const { findings, replayed } = await replayCorpus(session, pace, tally, problems);
+  const { findings, replayed, unsuited } = await replayCorpus(session, pace, tally, problems);
   const { target, budget } = session;
   const found = await fuzz({ ...session, subject: target.subject }, budget, pace, tally);
   if (found) await addFound(findings, found, session, problems);
@@ -80,6 +82,7 @@ export async function runSession(
   return {
     findings: [...findings.values()],
     replayed,
+    unsuited,
     problems,
     tally,
     seconds: pace.seconds,
@@ -92,9 +95,12 @@ async function replayCorpus(
   pace: Pace,
   tally: Tally,
   problems: string[],
-): Promise<{ readonly findings: Map<string, SessionFinding>; readonly replayed: number }> {
+): Promise<
+  Pick<SessionResult, "replayed" | "unsuited"> & { readonly findings: Map<string, SessionFinding> }
+> {
   const findings = new Map<string, SessionFinding>();
   let replayed = 0;
+  let unsuited = 0;
   for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
     if (loaded.status === "broken") problems.push(loaded.problem);
     if (loaded.status === "stale") problems.push(loaded.reason);
@@ -105,6 +111,7 @@ async function replayCorpus(
     const result = replayEntry(entry, target.subject);
     switch (result.status) {
       case "unsuited":
+        unsuited++;
         continue;
       case "stale":
         problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
@@ -120,7 +127,7 @@ async function replayCorpus(
     replayed++;
     tally.findings = findings.size;
   }
-  return { findings, replayed };
+  return { findings, replayed, unsuited };
 }
 
 /** Runs a saved case with every single failure. */

@@ -1,6 +1,5 @@
 import type { PhysAddr } from "../trace/address.ts";
 import type { Flags } from "../trace/flags.ts";
-import type { FormatName } from "../trace/hardware.ts";
 
 /** Bytes in a frame, and in the smallest page. */
 export const FRAME_SIZE = 4096;
@@ -33,7 +32,7 @@ export type EntryKind = typeof EMPTY | typeof TABLE | typeof LEAF | typeof KEPT;
  * Level 0 is the lowest: its entries map pages of 4 KiB. Those of level 1 map 2 MiB, of level 2 1 GiB.
  */
 export interface PageTableFormat {
-  readonly name: FormatName;
+  readonly name: string;
   /** How many levels there are; the root table is at level `levels` - 1. */
   readonly levels: number;
   /** The width of its virtual addresses: 12 + 9 × `levels`. */

@@ -146,8 +146,8 @@ describe("an owned frame", () => {
     const other = take(allocator);
     expect(other).toBe(frame?.startPaddr);
     // It belongs to somebody else now.
-    frame?.drop();
-    frame?.fill(9);
+    expect(() => frame?.drop()).toThrow("given back twice");
+    expect(() => frame?.fill(9)).toThrow("used after it was given back");
     expect(frame?.view()).toBeUndefined();
     expect(allocator.dataFrames).toBe(1);
     expect(allocator.physToVirt(other)?.bytes[0]).toBe(0);

@@ -11,8 +11,8 @@ import {
   type PagingError,
   type PagingResult,
 } from "./error.ts";
-import { EMPTY, ENTRIES, FRAME_SIZE, LEAF, PHYSICAL_LIMIT, TABLE } from "./format.ts";
-import { sizeOf, TableTree } from "./table-tree.ts";
+import { EMPTY, ENTRIES, FRAME_SIZE, LEAF, TABLE } from "./format.ts";
+import { fits, sizeOf, TableTree } from "./table-tree.ts";
 
 /** One page as the page table has it. */
 export interface Translation {
@@ -117,6 +117,10 @@ export class PageTable extends TableTree {
     const size = sizeOf(this.foundLevel);
     if (!fits(physical, size, size)) return NOT_ALIGNED;
     return this.attempt(() => {
+      // Not changed in place: AArch64 demands that a page goes before another comes.
+      if (physical !== this.foundPhysical) {
+        this.replace(this.foundTable, this.foundIndex, this.foundLevel, this.foundBase, 0, 0);
+      }
       this.setLeaf(this.foundTable, this.foundIndex, this.foundLevel, this.foundBase, physical, flags);
       return DONE;
     });
@@ -124,12 +128,12 @@ export class PageTable extends TableTree {
 
   /** Whether there is a page at `addr`, one without r, w and x too. */
   isMapped(addr: VirtAddr): boolean {
-    return addr < this.limit && this.find(addr) !== EMPTY;
+    return addr >= 0 && addr < this.limit && this.find(addr) !== EMPTY;
   }
 
   /** The page that contains `addr`. */
   query(addr: VirtAddr): Translation | undefined {
-    if (addr >= this.limit) return undefined;
+    if (!(addr >= 0 && addr < this.limit)) return undefined;
     const kind = this.find(addr);
     if (kind === EMPTY) return undefined;
     const flags = kind === LEAF ? this.foundFlags : NO_FLAGS;
@@ -218,7 +222,7 @@ export class PageTable extends TableTree {
   /** `attempt` for a range that must be sound; nothing is done for an empty one. */
   private change(start: VirtAddr, size: number, operation: () => PagingResult): PagingResult {
     if (!isAligned(start, FRAME_SIZE) || !isAligned(size, FRAME_SIZE)) return NOT_ALIGNED;
-    if (start + size > this.limit) return NOT_ALIGNED;
+    if (!(start >= 0 && size >= 0 && start + size <= this.limit)) return NOT_ALIGNED;
     return size === 0 ? DONE : this.attempt(operation);
   }
 
@@ -390,9 +394,4 @@ export class PageTable extends TableTree {
     for (let level = 0; level <= this.format.largestLeaf; level++) if (sizeOf(level) === size) return level;
     return undefined;
   }
-}
-
-/** Whether `size` bytes from `physical` can be mapped by pages that lie on multiples of `align`. */
-function fits(physical: PhysAddr, size: number, align: number): boolean {
-  return isAligned(physical, align) && physical >= 0 && physical + size <= PHYSICAL_LIMIT;
 }

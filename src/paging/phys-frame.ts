@@ -27,14 +27,16 @@ export class PhysFrame {
     return this.#dropped ? undefined : this.#handler.physToVirt(this.startPaddr);
   }
 
-  /** Sets every byte. */
+  /** Sets every byte. Throws after `drop`. */
   fill(byte: number): void {
-    this.view()?.bytes.fill(byte);
+    const view = this.view();
+    if (view === undefined) throw new Error("a frame is used after it was given back");
+    view.bytes.fill(byte);
   }
 
-  /** Gives the frame back. A second time does nothing. */
+  /** Gives the frame back. Throws a second time. */
   drop(): void {
-    if (this.#dropped) return;
+    if (this.#dropped) throw new Error("a frame is given back twice");
     this.#dropped = true;
     this.#handler.deallocFrame(this.startPaddr);
   }

@@ -1,7 +1,16 @@
-import { type PhysAddr, physAddr, type VirtAddr, virtAddr } from "../trace/address.ts";
+import { isAligned, type PhysAddr, physAddr, type VirtAddr, virtAddr } from "../trace/address.ts";
 import { type Flags, NO_FLAGS } from "../trace/flags.ts";
 import { highAt, lowAt } from "./entry.ts";
-import { EMPTY, ENTRIES, type EntryKind, FRAME_SIZE, LEAF, type PageTableFormat, TABLE } from "./format.ts";
+import {
+  EMPTY,
+  ENTRIES,
+  type EntryKind,
+  FRAME_SIZE,
+  LEAF,
+  type PageTableFormat,
+  PHYSICAL_LIMIT,
+  TABLE,
+} from "./format.ts";
 import type { FrameView, PagingHandler } from "./handler.ts";
 import { Journal } from "./journal.ts";
 import type { PhysFrame } from "./phys-frame.ts";
@@ -238,4 +247,9 @@ function allZero(words: Uint32Array, index: number): boolean {
   const second =
     lowAt(words, index + 2) | highAt(words, index + 2) | lowAt(words, index + 3) | highAt(words, index + 3);
   return (first | second) === 0;
+}
+
+/** Whether `size` bytes from `physical` can be mapped by pages that lie on multiples of `align`. */
+export function fits(physical: PhysAddr, size: number, align: number): boolean {
+  return isAligned(physical, align) && physical >= 0 && physical + size <= PHYSICAL_LIMIT;
 }

@@ -28,7 +28,7 @@ const FOUND: SessionFinding = {
 
 function result(changes: Partial<SessionResult> = {}): SessionResult {
   const tally = Object.assign(newTally("memory-set"), { runs: 8 });
-  const quiet = { replayed: 1, problems: [], tally, seconds: 0.25, interrupted: false };
+  const quiet = { replayed: 1, unsuited: 0, problems: [], tally, seconds: 0.25, interrupted: false };
   return { findings: [], ...quiet, ...changes };
 }
 

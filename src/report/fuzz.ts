@@ -57,7 +57,7 @@ export function fuzzJson(
   result: SessionResult,
   { target, spaces, seed, injectAll }: FormattedSession,
 ): string {
-  const { tally, seconds, findings, interrupted, problems, replayed } = result;
+  const { tally, seconds, findings, interrupted, problems, replayed, unsuited } = result;
   const { statistics, runs, injections } = tally;
   return `${JSON.stringify({
     outcome: findings.length === 0 ? "agree" : "finding",
@@ -73,6 +73,7 @@ export function fuzzJson(
     problems,
     statistics: {
       replayed,
+      unsuited,
       injections: injectAll ? injections : undefined,
       answers: Object.fromEntries(statistics.answerTable().map(({ op, answers }) => [op, answers])),
       sometimes: Object.fromEntries(statistics.sometimes().map((met) => [met.name, met.count])),
@@ -91,13 +92,14 @@ function injectionLines({ tally, findings }: SessionResult, { session }: Summary
 }
 
 function verdict(result: SessionResult, { session, paint }: SummaryView): string {
-  const { tally, seconds, findings, interrupted, replayed, problems } = result;
+  const { tally, seconds, findings, interrupted, replayed, unsuited, problems } = result;
   const found = counted(findings.length, "finding");
   const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
+  const others = unsuited === 0 ? "" : ` (${count(unsuited)} more can't be asked of it)`;
   const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
   const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
   return (
-    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}, then ${runs} ` +
+    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${others}, then ${runs} ` +
     `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
   );
 }

@@ -187,7 +187,7 @@ describe("a finding", () => {
 
         2  fault 0x0 r  -> ok true
         >> FINDING: here model and implementation part
-           frames: as many data frames are handed out as allocated pages have one
+           frames: as many data frames are handed out as allocated pages have one, and no more frames than there are
            expected  frames data=1
            observed  frames data=2
 

@@ -104,6 +104,12 @@ export const FRAME_DEFECTS: readonly AddressSpaceDefect[] = [
     parts: { allocator: (limit) => new PartlyZeroed(limit, "data", HALF), ...withPageTable(CarelessTable) },
   },
   {
+    name: "one-frame-too-many",
+    summary: "one frame more is handed out than there are",
+    killedBy: "frames",
+    parts: { allocator: (limit) => new FrameAllocator(limit + 1) },
+  },
+  {
     name: "freed-frames-count-as-used",
     summary: "the frames that were given back still count towards the limit",
     killedBy: "answer",
