@@ -1,6 +1,6 @@
 /**
  * Planted defects are found through the command line, under every one of ten seeds, by a process of its own: all of
- * the memory-set surface, and some of the address-space surface, of which `src/subjects/space-defects.slow.ts` finds
+ * the memory-set surface, and some of the address-space surface, of which `src/subjects/space-defects.fixture.ts` finds
  * all in one process.
  */
 import { execFile } from "node:child_process";

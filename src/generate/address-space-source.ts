@@ -98,7 +98,7 @@ export class AddressSpaceSource implements RequestSource {
       case "replace":
         return this.map(choice === "replace");
       case "unmap":
-        this.places.drawRange("mapped");
+        this.drawPart();
         return this.unmap();
       case "protect":
         return this.protect();
@@ -195,6 +195,13 @@ export class AddressSpaceSource implements RequestSource {
     return Math.max(physical - 1 - dice.below(space.page - 1), 0);
   }
 
+  /** Draws a range that is mapped: of a giant page, which is split only in few runs, often just a few pages. */
+  private drawPart(): void {
+    const { dice, places } = this;
+    places.drawRange("mapped");
+    if (places.window.hasGiant && dice.chance(1, 2)) places.shorten(1 + dice.below(4));
+  }
+
   /** Of the range drawn last. */
   private unmap(): Request {
     const { start, size } = this.places;
@@ -204,7 +211,7 @@ export class AddressSpaceSource implements RequestSource {
   }
 
   private protect(): Request {
-    this.places.drawRange("mapped");
+    this.drawPart();
     const { start, size } = this.places;
     const command: Draft<ProtectCommand> = { op: "protect", start, size, flags: this.swarm.flags(this.dice) };
     this.maybeInject(command);
