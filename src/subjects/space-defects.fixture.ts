@@ -41,7 +41,10 @@ export function testDefects(defects: readonly AddressSpaceDefect[]): void {
       expect(found?.finding.check).toBe(killedBy);
       if (found === undefined) return;
       expect(new Executor(stack, found.space).run(found.requests)).toBeUndefined();
-      if (seed === SEEDS[0]) expect(simplerOnes(found, new Executor(subject, found.space))).toEqual([]);
+      // With pages of 1 GiB it would take minutes.
+      const giant = found.requests.some((request) => request.op === "map" && request.size >= 2 ** 30);
+      if (seed === SEEDS[0] && !giant)
+        expect(simplerOnes(found, new Executor(subject, found.space))).toEqual([]);
     });
   });
 }
