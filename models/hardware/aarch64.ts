@@ -12,23 +12,8 @@
  * The levels are numbered from the bottom here, the other way round than in the manual: its level 0 is our 3.
  */
 
-import type { Hardware } from "../../src/trace/hardware.ts";
-import {
-  areEightAbsent,
-  bytesAt,
-  ENTRIES,
-  EXECUTE,
-  firstWordOf,
-  type HardwareWalk,
-  holdsTable,
-  indexAt,
-  READ,
-  type Translation,
-  USER,
-  WRITE,
-} from "./walk.ts";
-
-const ROOT_LEVEL = 3;
+import type { EntryRules } from "./tree.ts";
+import { EXECUTE, READ, USER, WRITE } from "./walk.ts";
 
 /** Bits of what tables on the way forbid. */
 const NO_USER = 1;
@@ -36,63 +21,18 @@ const NO_WRITE = 2;
 const NO_EXECUTE_USER = 4;
 const NO_EXECUTE_KERNEL = 8;
 
-/** Reads the whole tree of tables. */
-export function walkAarch64(hardware: Hardware, into: HardwareWalk): void {
-  into.begin();
-  walkTable(hardware, hardware.root, ROOT_LEVEL, 0, 0, into);
-}
-
-/** Whether `addr` has a translation; `into` is it then. */
-export function lookUpAarch64(hardware: Hardware, addr: number, into: Translation): boolean {
-  if (addr >= 2 ** 48) return false;
-  let table: number = hardware.root;
-  let forbidden = 0;
-  for (let level = ROOT_LEVEL; level >= 0; level--) {
-    if (!holdsTable(hardware, table)) return false;
-    const word = firstWordOf(hardware, table) + indexAt(addr, level) * 2;
-    const low = hardware.words[word] ?? 0;
-    const high = hardware.words[word + 1] ?? 0;
-    if (!isValid(low) || problemOf(low, high, level) !== undefined) return false;
-    if (isLeaf(low, level)) {
-      into.physical = addressOf(low, high);
-      into.size = bytesAt(level);
-      into.flags = rightsOf(low, high, forbidden);
-      return true;
-    }
-    forbidden |= forbiddenBy(high);
-    table = addressOf(low, high);
-  }
-  return false;
-}
-
-/** Walks the table at `table`, whose first entry translates `start`; `above` is forbidden on the way to it. */
-function walkTable(
-  hardware: Hardware,
-  table: number,
-  level: number,
-  start: number,
-  above: number,
-  into: HardwareWalk,
-): void {
-  if (!into.enter(hardware, table, start)) return;
-  const words = hardware.words;
-  const firstWord = firstWordOf(hardware, table);
-  const size = bytesAt(level);
-  for (let group = 0; group < ENTRIES; group += 8) {
-    if (areEightAbsent(words, firstWord + group * 2)) continue;
-    for (let index = group; index < group + 8; index++) {
-      const low = words[firstWord + index * 2] ?? 0;
-      if (!isValid(low)) continue;
-      const high = words[firstWord + index * 2 + 1] ?? 0;
-      const addr = start + index * size;
-      const problem = problemOf(low, high, level);
-      if (problem !== undefined) into.malformedEntry(addr, level, low, high, problem);
-      else if (isLeaf(low, level)) {
-        into.leaf(addr, size, addressOf(low, high), rightsOf(low, high, above));
-      } else walkTable(hardware, addressOf(low, high), level - 1, addr, above | forbiddenBy(high), into);
-    }
-  }
-}
+/** What an entry means to such a processor. What one table on the way to a page forbids, the page can't permit. */
+export const AARCH64_RULES: EntryRules = {
+  levels: 4,
+  aboveRoot: 0,
+  isPresent: isValid,
+  problemOf,
+  isLeaf,
+  belowTable: (_low, high, above) => above | forbiddenBy(high),
+  rightsOf,
+  tableAddress: addressOf,
+  pageAddress: addressOf,
+};
 
 /** Bit 0. Of an entry without it the processor ignores all other bits. */
 function isValid(low: number): boolean {

@@ -10,81 +10,23 @@
  * Bits 8 and 9 are flags that the processor sets, or ignores.
  */
 
-import type { Hardware } from "../../src/trace/hardware.ts";
-import {
-  areEightAbsent,
-  bytesAt,
-  ENTRIES,
-  EXECUTE,
-  firstWordOf,
-  type HardwareWalk,
-  holdsTable,
-  indexAt,
-  READ,
-  type Translation,
-  WRITE,
-} from "./walk.ts";
+import type { EntryRules } from "./tree.ts";
+import { EXECUTE, READ, WRITE } from "./walk.ts";
 
-const ROOT_LEVEL = 3;
 const ALL_RIGHTS = READ | WRITE | EXECUTE;
 
-/** Reads the whole tree of tables. */
-export function walkEpt(hardware: Hardware, into: HardwareWalk): void {
-  into.begin();
-  walkTable(hardware, hardware.root, ROOT_LEVEL, 0, ALL_RIGHTS, into);
-}
-
-/** Whether `addr` has a translation that allows anything; `into` is it then. */
-export function lookUpEpt(hardware: Hardware, addr: number, into: Translation): boolean {
-  if (addr >= 2 ** 48) return false;
-  let table: number = hardware.root;
-  let rights = ALL_RIGHTS;
-  for (let level = ROOT_LEVEL; level >= 0; level--) {
-    if (!holdsTable(hardware, table)) return false;
-    const word = firstWordOf(hardware, table) + indexAt(addr, level) * 2;
-    const low = hardware.words[word] ?? 0;
-    const high = hardware.words[word + 1] ?? 0;
-    if (!isPresent(low) || problemOf(low, level) !== undefined) return false;
-    rights &= rightsOf(low);
-    if (isLeaf(low, level)) {
-      into.physical = addressOf(low, high);
-      into.size = bytesAt(level);
-      into.flags = rights;
-      return rights !== 0;
-    }
-    table = addressOf(low, high);
-  }
-  return false;
-}
-
-/** Walks the table at `table`, whose first entry translates `start`; `above` are the rights on the way to it. */
-function walkTable(
-  hardware: Hardware,
-  table: number,
-  level: number,
-  start: number,
-  above: number,
-  into: HardwareWalk,
-): void {
-  if (!into.enter(hardware, table, start)) return;
-  const words = hardware.words;
-  const firstWord = firstWordOf(hardware, table);
-  const size = bytesAt(level);
-  for (let group = 0; group < ENTRIES; group += 8) {
-    if (areEightAbsent(words, firstWord + group * 2)) continue;
-    for (let index = group; index < group + 8; index++) {
-      const low = words[firstWord + index * 2] ?? 0;
-      if (!isPresent(low)) continue;
-      const high = words[firstWord + index * 2 + 1] ?? 0;
-      const addr = start + index * size;
-      const rights = above & rightsOf(low);
-      const problem = problemOf(low, level);
-      if (problem !== undefined) into.malformedEntry(addr, level, low, high, problem);
-      else if (!isLeaf(low, level)) walkTable(hardware, addressOf(low, high), level - 1, addr, rights, into);
-      else if (rights !== 0) into.leaf(addr, size, addressOf(low, high), rights);
-    }
-  }
-}
+/** What an entry means to such a processor. What a page permits, all tables on the way to it have to permit too. */
+export const EPT_RULES: EntryRules = {
+  levels: 4,
+  aboveRoot: ALL_RIGHTS,
+  isPresent,
+  problemOf,
+  isLeaf,
+  belowTable: (low, _high, above) => above & rightsOf(low),
+  rightsOf: (low, _high, above) => above & rightsOf(low),
+  tableAddress: addressOf,
+  pageAddress: addressOf,
+};
 
 /** An entry is present when any of bits 2:0 is set. */
 function isPresent(low: number): boolean {
@@ -106,7 +48,7 @@ function rightsOf(low: number): number {
 }
 
 /** Why a present entry is an EPT misconfiguration. */
-function problemOf(low: number, level: number): string | undefined {
+function problemOf(low: number, _high: number, level: number): string | undefined {
   if ((low & 0x3) === 0x2) return "writable but not readable";
   if (level === 3 && (low & 0x80) !== 0) return "bit 7 is reserved";
   if (!isLeaf(low, level)) return (low & 0x78) !== 0 ? "bits 6:3 are reserved" : undefined;

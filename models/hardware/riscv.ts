@@ -7,75 +7,22 @@
  *     N   PBMT    reserved  PPN        RSW   D  A  G  U  X  W  R  V
  */
 
-import type { Hardware } from "../../src/trace/hardware.ts";
-import {
-  areEightAbsent,
-  bytesAt,
-  ENTRIES,
-  EXECUTE,
-  FRAME,
-  firstWordOf,
-  type HardwareWalk,
-  holdsTable,
-  indexAt,
-  READ,
-  type Translation,
-  USER,
-  WRITE,
-} from "./walk.ts";
+import type { EntryRules } from "./tree.ts";
+import { EXECUTE, FRAME, READ, USER, WRITE } from "./walk.ts";
 
-/** Reads the whole tree of `levels` levels of tables: 3 with Sv39, 4 with Sv48. */
-export function walkRiscV(hardware: Hardware, levels: number, into: HardwareWalk): void {
-  into.begin();
-  walkTable(hardware, hardware.root, levels - 1, 0, into);
-}
-
-/** Whether `addr` has a translation; `into` is it then. */
-export function lookUpRiscV(hardware: Hardware, levels: number, addr: number, into: Translation): boolean {
-  if (addr >= bytesAt(levels)) return false;
-  let table: number = hardware.root;
-  for (let level = levels - 1; level >= 0; level--) {
-    if (!holdsTable(hardware, table)) return false;
-    const word = firstWordOf(hardware, table) + indexAt(addr, level) * 2;
-    const low = hardware.words[word] ?? 0;
-    const high = hardware.words[word + 1] ?? 0;
-    if (!isValid(low) || problemOf(low, high, level) !== undefined) return false;
-    if (isLeaf(low)) {
-      into.physical = addressOf(low, high);
-      into.size = bytesAt(level);
-      into.flags = rightsOf(low);
-      return true;
-    }
-    table = addressOf(low, high);
-  }
-  return false;
-}
-
-/** Walks the table at `table`, whose first entry translates `start`. */
-function walkTable(
-  hardware: Hardware,
-  table: number,
-  level: number,
-  start: number,
-  into: HardwareWalk,
-): void {
-  if (!into.enter(hardware, table, start)) return;
-  const words = hardware.words;
-  const firstWord = firstWordOf(hardware, table);
-  const size = bytesAt(level);
-  for (let group = 0; group < ENTRIES; group += 8) {
-    if (areEightAbsent(words, firstWord + group * 2)) continue;
-    for (let index = group; index < group + 8; index++) {
-      const low = words[firstWord + index * 2] ?? 0;
-      if (!isValid(low)) continue;
-      const high = words[firstWord + index * 2 + 1] ?? 0;
-      const addr = start + index * size;
-      const problem = problemOf(low, high, level);
-      if (problem !== undefined) into.malformedEntry(addr, level, low, high, problem);
-      else if (isLeaf(low)) into.leaf(addr, size, addressOf(low, high), rightsOf(low));
-      else walkTable(hardware, addressOf(low, high), level - 1, addr, into);
-    }
-  }
+/** What an entry means to such a hart with so many levels: 3 with Sv39, 4 with Sv48. Tables permit and forbid nothing. */
+export function riscvRules(levels: number): EntryRules {
+  return {
+    levels,
+    aboveRoot: 0,
+    isPresent: isValid,
+    problemOf,
+    isLeaf,
+    belowTable: () => 0,
+    rightsOf,
+    tableAddress: addressOf,
+    pageAddress: addressOf,
+  };
 }
 
 /** V, bit 0. Of an entry without it the hart ignores all other bits. */

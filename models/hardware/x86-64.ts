@@ -9,82 +9,23 @@
  * The processor itself sets A and D, so it is no fault that they are clear.
  */
 
-import type { Hardware } from "../../src/trace/hardware.ts";
-import {
-  areEightAbsent,
-  bytesAt,
-  ENTRIES,
-  EXECUTE,
-  firstWordOf,
-  type HardwareWalk,
-  holdsTable,
-  indexAt,
-  READ,
-  type Translation,
-  USER,
-  WRITE,
-} from "./walk.ts";
+import type { EntryRules } from "./tree.ts";
+import { EXECUTE, READ, USER, WRITE } from "./walk.ts";
 
-const ROOT_LEVEL = 3;
 const ALL_RIGHTS = READ | WRITE | EXECUTE | USER;
 
-/** Reads the whole tree of tables. */
-export function walkX8664(hardware: Hardware, into: HardwareWalk): void {
-  into.begin();
-  walkTable(hardware, hardware.root, ROOT_LEVEL, 0, ALL_RIGHTS, into);
-}
-
-/** Whether `addr` has a translation; `into` is it then. */
-export function lookUpX8664(hardware: Hardware, addr: number, into: Translation): boolean {
-  if (addr >= 2 ** 48) return false;
-  let table: number = hardware.root;
-  let rights = ALL_RIGHTS;
-  for (let level = ROOT_LEVEL; level >= 0; level--) {
-    if (!holdsTable(hardware, table)) return false;
-    const word = firstWordOf(hardware, table) + indexAt(addr, level) * 2;
-    const low = hardware.words[word] ?? 0;
-    const high = hardware.words[word + 1] ?? 0;
-    if (!isPresent(low) || problemOf(low, level) !== undefined) return false;
-    rights &= rightsOf(low, high);
-    if (isLeaf(low, level)) {
-      into.physical = pageAddress(low, high, level);
-      into.size = bytesAt(level);
-      into.flags = rights;
-      return true;
-    }
-    table = tableAddress(low, high);
-  }
-  return false;
-}
-
-/** Walks the table at `table`, whose first entry translates `start`; `above` are the rights on the way to it. */
-function walkTable(
-  hardware: Hardware,
-  table: number,
-  level: number,
-  start: number,
-  above: number,
-  into: HardwareWalk,
-): void {
-  if (!into.enter(hardware, table, start)) return;
-  const words = hardware.words;
-  const firstWord = firstWordOf(hardware, table);
-  const size = bytesAt(level);
-  for (let group = 0; group < ENTRIES; group += 8) {
-    if (areEightAbsent(words, firstWord + group * 2)) continue;
-    for (let index = group; index < group + 8; index++) {
-      const low = words[firstWord + index * 2] ?? 0;
-      if (!isPresent(low)) continue;
-      const high = words[firstWord + index * 2 + 1] ?? 0;
-      const addr = start + index * size;
-      const rights = above & rightsOf(low, high);
-      const problem = problemOf(low, level);
-      if (problem !== undefined) into.malformedEntry(addr, level, low, high, problem);
-      else if (isLeaf(low, level)) into.leaf(addr, size, pageAddress(low, high, level), rights);
-      else walkTable(hardware, tableAddress(low, high), level - 1, addr, rights, into);
-    }
-  }
-}
+/** What an entry means to such a processor. What a page permits, all tables on the way to it have to permit too. */
+export const X86_64_RULES: EntryRules = {
+  levels: 4,
+  aboveRoot: ALL_RIGHTS,
+  isPresent,
+  problemOf,
+  isLeaf,
+  belowTable: (low, high, above) => above & rightsOf(low, high),
+  rightsOf: (low, high, above) => above & rightsOf(low, high),
+  tableAddress,
+  pageAddress,
+};
 
 /** P, bit 0. Of an entry without it the processor ignores all other bits. */
 function isPresent(low: number): boolean {
@@ -106,7 +47,7 @@ function rightsOf(low: number, high: number): number {
 }
 
 /** Why the processor would take a present entry for malformed. */
-function problemOf(low: number, level: number): string | undefined {
+function problemOf(low: number, _high: number, level: number): string | undefined {
   if (level === 3 && (low & 0x80) !== 0) return "bit 7 is reserved";
   if (level === 2 && (low & 0x80) !== 0 && (low & 0x3fffe000) !== 0) return "bits 29:13 are reserved";
   if (level === 1 && (low & 0x80) !== 0 && (low & 0x001fe000) !== 0) return "bits 20:13 are reserved";
