@@ -14,20 +14,23 @@ const SOME_FRAMES = 512;
 const LARGE = 2 ** 38;
 
 /**
- * The spaces that a campaign on the address-space surface runs in, unless one is chosen: small ones and large
- * ones, on both sides of the middle of the address space, with frames without end and with few.
+ * The spaces that a campaign runs in, unless one is chosen. On the memory-set surface a small one; on the
+ * address-space surface small ones and large ones, on both sides of the middle of the address space, with frames
+ * without end and with few.
  *
  *     0         middle - 2^38      middle      middle + 2^38         2^addrBits
  *     [small]             [ large ][ large     ]                      |
  */
 export function standardSpaces(hello: Hello): readonly Space[] {
+  const small = spaceAt(0, SMALL_SPACE_PAGES * DEFAULT_PAGE, 0);
+  if (hello.surface === "memory-set") return [small];
   const limit = addressLimit(hello);
   const middle = limit / 2;
   const below = Math.min(LARGE, middle);
   // The end of a space must itself be an address.
   const above = Math.min(LARGE, limit - middle - DEFAULT_PAGE);
   return [
-    spaceAt(0, SMALL_SPACE_PAGES * DEFAULT_PAGE, 0),
+    small,
     spaceAt(0, SMALL_SPACE_PAGES * DEFAULT_PAGE, FEW_FRAMES),
     spaceAt(middle - below, below, 0),
     spaceAt(middle, above, SOME_FRAMES),
