@@ -63,6 +63,7 @@ export {
   virtAddr,
 } from "./trace/address.ts";
 export type { Answer, AreaRecord, ErrorName, PageRecord } from "./trace/answer.ts";
+export { type Dialect, MANNERS, type Manner, PLAIN_DIALECT } from "./trace/dialect.ts";
 export type { Finding, FindingKind } from "./trace/finding.ts";
 export {
   DEVICE,
@@ -103,4 +104,12 @@ export type {
   WriteCommand,
 } from "./trace/request.ts";
 export type { Result } from "./trace/result.ts";
-export { type Hello, MEMORY_SET_HELLO, type Space, type Surface } from "./trace/space.ts";
+export {
+  type CommandName,
+  type Hello,
+  MEMORY_SET_HELLO,
+  OFFERS,
+  type Offer,
+  type Space,
+  type Surface,
+} from "./trace/space.ts";

@@ -9,7 +9,7 @@ import { ALL_FLAGS } from "../trace/flags.ts";
 import { findMisfit, misfitOfSpace } from "../trace/preconditions.ts";
 import { printAnswer, printRequest } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
-import { addressLimit, type Hello, type Space, type Surface } from "../trace/space.ts";
+import { addressLimit, type Hello, OFFERS, type Space, type Surface } from "../trace/space.ts";
 import { type Snapshot, snapshotOfModel, snapshotOfObservation } from "./snapshot.ts";
 
 /** A literal trace and where it runs. Every corpus entry is one. */
@@ -140,12 +140,14 @@ function findStale(entry: Replayable, hello: Hello): StaleReplay | UnsuitedRepla
     return { status: "unsuited", reason };
   }
   const misfit = misfitOn(entry, hello);
-  if (misfit === undefined || misfitOn(entry, { ...hello, ...WIDEST })) return misfit;
+  if (misfit === undefined || misfitOn(entry, { ...hello, ...widest(hello) })) return misfit;
   return { status: "unsuited", reason: `${hello.name} can't be asked this: ${misfit.reason}` };
 }
 
 /** What the widest implementation declares: what doesn't fit this one fits none. */
-const WIDEST = { addrBits: ADDRESS_BITS, flags: ALL_FLAGS, inject: ["frame", "backend"] } as const;
+function widest({ surface }: Hello): Partial<Hello> {
+  return { addrBits: ADDRESS_BITS, flags: ALL_FLAGS, inject: ["frame", "backend"], ...OFFERS[surface] };
+}
 
 function misfitOn({ space, requests }: Replayable, hello: Hello): StaleReplay | undefined {
   const unsound = misfitOfSpace(space, addressLimit(hello), hello.surface);

@@ -14,17 +14,20 @@ import type {
   UnmapCommand,
   WriteCommand,
 } from "../trace/request.ts";
-import { addressLimit, type Space, type Terms } from "../trace/space.ts";
+import { addressLimit, type Offer, type Space, type Terms } from "../trace/space.ts";
 import { AddressSpaceSwarm, type BackendKind } from "./address-space-swarm.ts";
 import { Dice } from "./dice.ts";
 import { drawBytes, Extent } from "./extent.ts";
 import { Physicals } from "./physicals.ts";
 import { Places } from "./places.ts";
 import { drawLength, drawOffset, type RequestSource } from "./request-source.ts";
-import type { Choice, Weights } from "./swarm.ts";
+import { type Choice, offeredLists, type Weights } from "./swarm.ts";
 import { GIANT_PAGE, LARGE_PAGE } from "./window.ts";
 
 const LISTS = ["areas", "pages", "frames", "injected"] as const;
+
+/** What is asked where there is nothing better, of an implementation that doesn't offer much. */
+const NOTHING: Request = { op: "areas" };
 
 const EAGER = { kind: "alloc:eager" } as const;
 const LAZY = { kind: "alloc:lazy" } as const;
@@ -44,6 +47,8 @@ type Draft<C extends Command> = { -readonly [K in keyof C]: C[K] };
 /** Draws runs for the address-space surface. */
 export class AddressSpaceSource implements RequestSource {
   private readonly dice = new Dice();
+  private readonly lists: readonly (typeof LISTS)[number][];
+  private readonly offer: Offer;
   private readonly swarm: AddressSpaceSwarm;
   private readonly places: Places;
   private readonly physicals: Physicals;
@@ -55,6 +60,8 @@ export class AddressSpaceSource implements RequestSource {
 
   constructor(terms: Terms, weights: Weights) {
     this.space = terms.space;
+    this.offer = terms.hello;
+    this.lists = offeredLists(LISTS, terms.hello);
     this.swarm = new AddressSpaceSwarm(terms, weights);
     this.places = new Places(terms, this.dice, this.swarm);
     this.physicals = new Physicals(terms.space.page);
@@ -125,13 +132,13 @@ export class AddressSpaceSource implements RequestSource {
       case "find-free":
         return this.findFree();
       case "list":
-        return { op: LISTS[this.dice.below(LISTS.length)] ?? "areas" };
+        return { op: this.lists[this.dice.below(this.lists.length)] ?? "areas" };
     }
   }
 
   private map(replace: boolean): Request {
     const { places, swarm, dice } = this;
-    const giant = places.window.hasGiant && places.mapped.isEmpty ? this.giantMap() : undefined;
+    const giant = this.mayBeGiant() ? this.giantMap() : undefined;
     if (giant && this.history.boundWith(giant) <= places.window.bound && dice.chance(3, 4)) return giant;
     places.drawRange(replace ? "any" : "free");
     const kind = this.drawBackend();
@@ -150,6 +157,11 @@ export class AddressSpaceSource implements RequestSource {
     if (this.history.boundWith(command) > places.window.bound) return this.unmap();
     this.maybeInject(command);
     return command;
+  }
+
+  private mayBeGiant(): boolean {
+    const { window, mapped } = this.places;
+    return window.hasGiant && mapped.isEmpty && this.offer.backends.includes("linear");
   }
 
   /** A map of one page of 1 GiB, for which there is room only as long as nothing else is mapped. */
@@ -204,6 +216,7 @@ export class AddressSpaceSource implements RequestSource {
 
   /** Of the range drawn last. */
   private unmap(): Request {
+    if (!this.offer.commands.includes("unmap")) return NOTHING;
     const { start, size } = this.places;
     const command: Draft<UnmapCommand> = { op: "unmap", start, size };
     this.maybeInject(command);
@@ -225,6 +238,7 @@ export class AddressSpaceSource implements RequestSource {
   }
 
   private access(op: "fault" | "access"): Request {
+    if (!this.offer.commands.includes(op)) return NOTHING;
     const page = this.places.drawTarget();
     const addr = this.addressIn(page);
     const command: Draft<AccessCommand> = { op, addr, access: this.accessOf(page) };

@@ -1,9 +1,10 @@
 /** Spaces of the address-space surface, and the traces of their runs. */
 import { RunSeeds } from "../explore/seeds.ts";
 import { virtAddr } from "../trace/address.ts";
+import { PLAIN_DIALECT } from "../trace/dialect.ts";
 import { ALL_FLAGS } from "../trace/flags.ts";
 import type { Request } from "../trace/request.ts";
-import type { Hello, Space, Terms } from "../trace/space.ts";
+import { type Hello, OFFERS, type Space, type Terms } from "../trace/space.ts";
 import { trace } from "./trace.ts";
 
 /** What an implementation says that offers all there is. */
@@ -16,6 +17,8 @@ export function helloWith(addrBits: number): Hello {
     failure: "atomic",
     inject: ["frame", "backend"],
     addrBits,
+    dialect: PLAIN_DIALECT,
+    ...OFFERS["address-space"],
   };
 }
 

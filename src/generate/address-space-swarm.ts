@@ -3,7 +3,7 @@ import { ALL_FLAGS, type Flags, NO_FLAGS, READ, RWX, WRITE } from "../trace/flag
 import type { Backend, Injection } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import type { Dice } from "./dice.ts";
-import { CHOICES, type Choice, type Weights, Wheel } from "./swarm.ts";
+import { CHOICES, type Choice, offeredWeights, type Weights, Wheel } from "./swarm.ts";
 
 /** The sets of flags that areas of this surface can have. */
 const COMBINATIONS: readonly Flags[] = Array.from({ length: ALL_FLAGS + 1 }, (_, flags) => flags).filter(
@@ -12,6 +12,9 @@ const COMBINATIONS: readonly Flags[] = Array.from({ length: ALL_FLAGS + 1 }, (_,
 
 /** What fills areas on this surface. */
 export type BackendKind = Exclude<Backend["kind"], "mock">;
+
+/** In the order in which one is taken where none was drawn. */
+const BACKENDS: readonly BackendKind[] = ["alloc:lazy", "alloc:eager", "linear"];
 
 /** What nobody asks for where no access is ever permitted. */
 const NO_ACCESSES = { fault: 0, access: 0, load: 0, store: 0, read: 0, write: 0, "can-access": 0 } as const;
@@ -36,6 +39,7 @@ export class AddressSpaceSwarm {
   private readonly backends: BackendKind[] = [];
   private readonly combinations: readonly Flags[];
   private readonly protections: readonly Flags[];
+  private readonly offered: readonly Backend["kind"][];
   private readonly failures: readonly Injection["kind"][];
   private readonly hasFrameLimit: boolean;
 
@@ -44,8 +48,10 @@ export class AddressSpaceSwarm {
     this.combinations = COMBINATIONS.filter((flags) => (flags & ~hello.flags) === 0);
     this.protections = this.combinations.filter((flags) => (flags & ~RWX) === 0);
     this.failures = hello.inject;
+    this.offered = hello.backends;
     this.hasFrameLimit = space.frames > 0;
-    this.wheel = new Wheel(CHOICES, this.known === 0 ? { ...weights, ...NO_ACCESSES } : weights);
+    const offered = offeredWeights(weights, hello);
+    this.wheel = new Wheel(CHOICES, this.known === 0 ? { ...offered, ...NO_ACCESSES } : offered);
   }
 
   /** Selects anew. */
@@ -96,11 +102,15 @@ export class AddressSpaceSwarm {
 
   private drawBackends(dice: Dice): void {
     this.backends.length = 0;
-    if (dice.chance(7, 8)) this.backends.push("alloc:lazy");
-    if (dice.chance(this.hasFrameLimit ? 3 : 2, 4)) this.backends.push("alloc:eager");
+    if (dice.chance(7, 8)) this.addBackend("alloc:lazy");
+    if (dice.chance(this.hasFrameLimit ? 3 : 2, 4)) this.addBackend("alloc:eager");
     // Where frames may run out, what was linear once can never be read or written again.
-    this.hasLinear = dice.chance(1, this.hasFrameLimit ? 4 : 2);
-    if (this.hasLinear) this.backends.push("linear");
-    if (this.backends.length === 0) this.backends.push("alloc:lazy");
+    if (dice.chance(1, this.hasFrameLimit ? 4 : 2)) this.addBackend("linear");
+    for (const kind of BACKENDS) if (this.backends.length === 0) this.addBackend(kind);
+    this.hasLinear = this.backends.includes("linear");
+  }
+
+  private addBackend(kind: BackendKind): void {
+    if (this.offered.includes(kind)) this.backends.push(kind);
   }
 }

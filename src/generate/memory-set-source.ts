@@ -6,7 +6,7 @@ import { Anchors } from "./anchors.ts";
 import { Dice } from "./dice.ts";
 import { MemorySetSwarm } from "./memory-set-swarm.ts";
 import { drawLength, drawOffset, type RequestSource } from "./request-source.ts";
-import type { Weights } from "./swarm.ts";
+import { offeredLists, type Weights } from "./swarm.ts";
 
 const MOCK = { kind: "mock" } as const;
 const LISTS = ["areas", "pages", "injected"] as const;
@@ -23,6 +23,7 @@ const LARGE_AREA_PAGES = 1024;
  */
 export class MemorySetSource implements RequestSource {
   private readonly dice = new Dice();
+  private readonly lists: readonly (typeof LISTS)[number][];
   private readonly anchors = new Anchors();
   private readonly swarm: MemorySetSwarm;
   private readonly page: number;
@@ -39,6 +40,7 @@ export class MemorySetSource implements RequestSource {
 
   constructor(terms: Terms, weights: Weights) {
     const { base, size, page } = terms.space;
+    this.lists = offeredLists(LISTS, terms.hello);
     this.swarm = new MemorySetSwarm(terms.hello, weights);
     this.page = page;
     this.firstPage = base / page;
@@ -90,7 +92,7 @@ export class MemorySetSource implements RequestSource {
       case "find-free":
         return this.findFree();
       case "list":
-        return { op: LISTS[this.dice.below(LISTS.length)] ?? "areas" };
+        return { op: this.lists[this.dice.below(this.lists.length)] ?? "areas" };
     }
   }
 

@@ -1,7 +1,7 @@
 import { type Flags, RWX } from "../trace/flags.ts";
 import type { Hello } from "../trace/space.ts";
 import type { Dice } from "./dice.ts";
-import { MEMORY_SET_CHOICES, type Weights, Wheel } from "./swarm.ts";
+import { MEMORY_SET_CHOICES, offeredWeights, type Weights, Wheel } from "./swarm.ts";
 
 /** What one run on the memory-set surface is made of. */
 export class MemorySetSwarm {
@@ -19,7 +19,7 @@ export class MemorySetSwarm {
 
   constructor(hello: Hello, weights: Weights) {
     this.hello = hello;
-    this.wheel = new Wheel(MEMORY_SET_CHOICES, weights);
+    this.wheel = new Wheel(MEMORY_SET_CHOICES, offeredWeights(weights, hello));
   }
 
   /** Selects anew. */

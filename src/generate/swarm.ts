@@ -4,6 +4,8 @@
  * two sets of flags meets equal neighbours more often.
  * Source: Groce et al., "Swarm Testing", ISSTA 2012.
  */
+import type { Query } from "../trace/request.ts";
+import type { Offer } from "../trace/space.ts";
 import type { Dice } from "./dice.ts";
 
 /**
@@ -61,6 +63,32 @@ export const DEFAULT_WEIGHTS: Weights = {
   translate: 3,
   "can-access": 4,
 };
+
+/** The weights without what the implementation doesn't offer. */
+export function offeredWeights(weights: Weights, { commands, queries }: Offer): Weights {
+  const offers = (choice: Choice): boolean => {
+    switch (choice) {
+      case "list":
+        return true;
+      case "find":
+      case "overlaps":
+      case "find-free":
+      case "read":
+      case "translate":
+      case "can-access":
+        return queries.includes(choice);
+      default:
+        return commands.includes(choice);
+    }
+  };
+  const kept = CHOICES.map((choice) => [choice, offers(choice) ? weights[choice] : 0]);
+  return { ...weights, ...Object.fromEntries(kept) };
+}
+
+/** Those of `queries` without arguments that the implementation offers. */
+export function offeredLists<Q extends Query["op"]>(lists: readonly Q[], { queries }: Offer): readonly Q[] {
+  return lists.filter((query) => queries.includes(query));
+}
 
 /** Chooses among those of `choices` that the run uses, each as often as it weighs. */
 export class Wheel<C extends Choice> {

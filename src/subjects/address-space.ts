@@ -23,11 +23,12 @@ import {
   type PageRecord,
   TRUE,
 } from "../trace/answer.ts";
+import { PLAIN_DIALECT } from "../trace/dialect.ts";
 import { ALL_FLAGS, type Flags, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import type { FormatName, FrameUse, Hardware } from "../trace/hardware.ts";
 import type { Observation } from "../trace/observation.ts";
 import { type Backend, type Command, isCommand, type MapCommand, type Query } from "../trace/request.ts";
-import type { Hello, Space } from "../trace/space.ts";
+import { type Hello, OFFERS, type Space } from "../trace/space.ts";
 import { FallibleBackend } from "./fallible-backend.ts";
 import type { Instance, Subject } from "./subject.ts";
 
@@ -89,6 +90,8 @@ function helloOf(format: FormatName): Hello {
     failure: "atomic",
     inject: ["frame", "backend"],
     addrBits,
+    dialect: PLAIN_DIALECT,
+    ...OFFERS["address-space"],
   };
 }
 

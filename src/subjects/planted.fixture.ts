@@ -45,7 +45,9 @@ export function testPlanted(isMine: (index: number) => boolean): void {
       const found = await fuzz(campaign, budget, new Pace(), newTally(defect.surface));
       if (found === undefined) throw new Error("nothing was found");
       // On the memory-set surface a query of the trace can be the first to see what the check would see.
-      expect([killedBy, ...(defect.surface === "memory-set" ? ["answer"] : [])]).toContain(found.finding.check);
+      expect([killedBy, ...(defect.surface === "memory-set" ? ["answer"] : [])]).toContain(
+        found.finding.check,
+      );
       expect(new Executor(soundOne(defect), found.space).run(found.requests)).toBeUndefined();
       // With pages of 1 GiB it would take minutes.
       const giant = found.requests.some((request) => request.op === "map" && request.size >= 2 ** 30);

@@ -1,8 +1,9 @@
 /** The terms of the address-space surface, for tests. */
 import { virtAddr } from "./address.ts";
+import { PLAIN_DIALECT } from "./dialect.ts";
 import { ALL_FLAGS } from "./flags.ts";
 import { SIXTEEN_PAGES } from "./literal.fixture.ts";
-import type { Hello, Space } from "./space.ts";
+import { type Hello, OFFERS, type Space } from "./space.ts";
 
 /** An implementation with 48 bits of addresses that can be asked all there is. */
 export const ADDRESS_SPACE_HELLO: Hello = {
@@ -13,6 +14,8 @@ export const ADDRESS_SPACE_HELLO: Hello = {
   failure: "atomic",
   inject: ["frame", "backend"],
   addrBits: 48,
+  dialect: PLAIN_DIALECT,
+  ...OFFERS["address-space"],
 };
 
 /** Sixteen pages from address 0. */

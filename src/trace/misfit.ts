@@ -12,6 +12,8 @@ export const NOT_AN_ADDRESS = "an address lies beyond the width of the implement
 export const OTHER_SURFACE = "the request belongs to the other surface";
 /** For flags, or an access, that `hello` doesn't declare. */
 export const UNKNOWN_FLAGS = "a flag is not among those that the implementation knows";
+/** For a verb or a backend that `hello` doesn't declare. */
+export const NOT_OFFERED = "the implementation doesn't offer this";
 /** For an injection that `hello` doesn't declare. */
 export const NO_INJECTION = "the implementation can't inject this kind of failure";
 /** For a query about nothing. */

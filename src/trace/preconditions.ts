@@ -14,11 +14,12 @@ import {
   misfitOfRange,
   NO_INJECTION,
   NOT_AN_ADDRESS,
+  NOT_OFFERED,
   OTHER_SURFACE,
   UNKNOWN_FLAGS,
 } from "./misfit.ts";
 import { isCommand, type Request } from "./request.ts";
-import { addressLimit, type Space, type Surface, type Terms } from "./space.ts";
+import { addressLimit, type Offer, type Space, type Surface, type Terms } from "./space.ts";
 
 /** A valid `map` on the memory-set surface covers at most this many pages. */
 export const MAX_MAP_PAGES = 65_536;
@@ -101,9 +102,19 @@ export function misfitOf(request: Request, terms: Terms): string | undefined {
   const { hello } = terms;
   if (isCommand(request) && request.inject && !hello.inject.includes(request.inject.kind))
     return NO_INJECTION;
-  return hello.surface === "address-space"
-    ? misfitOnAddressSpace(request, terms)
-    : misfitOnMemorySet(request, terms);
+  const misfit =
+    hello.surface === "address-space"
+      ? misfitOnAddressSpace(request, terms)
+      : misfitOnMemorySet(request, terms);
+  return misfit ?? (isOffered(request, hello) ? undefined : NOT_OFFERED);
+}
+
+/** Whether the implementation declares what the request needs. */
+function isOffered(request: Request, { commands, queries, backends }: Offer): boolean {
+  if (!isCommand(request)) return queries.includes(request.op);
+  if (!commands.includes(request.op)) return false;
+  if (request.op !== "map") return true;
+  return backends.includes(request.backend.kind) && (!request.replace || commands.includes("replace"));
 }
 
 function misfitOnMemorySet(request: Request, { space, hello }: Terms): string | undefined {

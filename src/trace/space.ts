@@ -1,6 +1,8 @@
 import type { VirtAddr } from "./address.ts";
 import { ADDRESS_BITS } from "./address.ts";
+import { type Dialect, PLAIN_DIALECT } from "./dialect.ts";
 import { ALL_FLAGS, type Flags } from "./flags.ts";
+import type { Backend, Command, Query } from "./request.ts";
 
 /** Which of the two interfaces of the contract an implementation offers. */
 export type Surface = "memory-set" | "address-space";
@@ -17,8 +19,55 @@ export interface Space {
   readonly frames: number;
 }
 
+/** A command as `hello` names it: `replace` is `map … replace`, `drop` gives the instance up. */
+export type CommandName = Command["op"] | "replace" | "drop";
+
+/** What an implementation can be asked. */
+export interface Offer {
+  readonly commands: readonly CommandName[];
+  readonly queries: readonly Query["op"][];
+  readonly backends: readonly Backend["kind"][];
+}
+
+/** All that each surface has. */
+export const OFFERS: { readonly [S in Surface]: Offer } = {
+  "memory-set": {
+    commands: ["map", "replace", "unmap", "protect", "clear", "drop"],
+    queries: ["areas", "pages", "injected", "find", "overlaps", "find-free"],
+    backends: ["mock"],
+  },
+  "address-space": {
+    commands: [
+      "map",
+      "replace",
+      "unmap",
+      "protect",
+      "clear",
+      "fault",
+      "access",
+      "write",
+      "store",
+      "load",
+      "drop",
+    ],
+    queries: [
+      "areas",
+      "pages",
+      "frames",
+      "injected",
+      "find",
+      "translate",
+      "overlaps",
+      "read",
+      "find-free",
+      "can-access",
+    ],
+    backends: ["linear", "alloc:eager", "alloc:lazy"],
+  },
+};
+
 /** What an implementation says of itself, as in the answer to `hello`. */
-export interface Hello {
+export interface Hello extends Offer {
   /** Its name and version, without spaces. */
   readonly name: string;
   readonly surface: Surface;
@@ -32,6 +81,8 @@ export interface Hello {
   readonly inject: readonly ("frame" | "backend")[];
   /** The width of its addresses. A range must end below 2^addrBits. */
   readonly addrBits: number;
+  /** Its manners, where they are not the contract's own. */
+  readonly dialect: Dialect;
 }
 
 /** What a trace must fit: the space that it runs in and the implementation that runs it. */
@@ -49,6 +100,8 @@ export const MEMORY_SET_HELLO: Hello = {
   failure: "consistent",
   inject: ["backend"],
   addrBits: ADDRESS_BITS,
+  dialect: PLAIN_DIALECT,
+  ...OFFERS["memory-set"],
 };
 
 /** The exclusive upper bound of addresses for this width: 2^min(addrBits, 52) inside the harness. */
