@@ -1,8 +1,7 @@
 import type { Observation } from "../src/trace/observation.ts";
 import type { Command } from "../src/trace/request.ts";
 import type { AddressSpaceModel } from "./address-space.ts";
-import { AREA_BITS, BEGINS, FLAG_BITS, IN_AREA, KIND_BITS, KIND_STEP, LINEAR, RWX } from "./space-pages.ts";
-import type { SpaceState } from "./space-state.ts";
+import { AREA_BITS, BEGINS, FLAG_BITS, IN_AREA, KIND_BITS, KIND_STEP } from "./space-pages.ts";
 
 /**
  * Takes over what a command left that failed half-way, on an implementation that promises no more than
@@ -20,20 +19,21 @@ import type { SpaceState } from "./space-state.ts";
 export function adopt(model: AddressSpaceModel, command: Command, observed: Observation): void {
   const { state, page: size } = model;
   const { pages } = state;
-  const { from, to } = model.pagesOf(command);
+  const { protectedFlags } = model.manners;
+  const { from, to } = model.reachOf(command);
   let lastPage = -1;
   let lastChanged = false;
   // One page more: the boundary at the end of the range is the first page after it.
   for (let page = pages.next(from, to + 1); page <= to; page = pages.next(page + 1, to + 1)) {
     const before = pages.get(page) & AREA_BITS;
     const after = recordIn(observed, page * size);
-    const changed = page < to && mayBecome(command, before, after);
+    const changed = page < to && mayBecome(command, before, after, protectedFlags);
     const besideChange = changed || (lastPage === page - 1 && lastChanged);
     if (changed && after === 0) state.remove(page);
     else if (besideChange) {
       if (changed) state.reflag(page, after);
       // What is not as it may be stays on its own, and is reported.
-      const begins = sameArea(pages.get(page), after) && goesOn(state, page) ? after & BEGINS : BEGINS;
+      const begins = sameArea(pages.get(page), after) && state.leadsOn(page) ? after & BEGINS : BEGINS;
       pages.change(page, (pages.get(page) & ~BEGINS) | begins);
     }
     lastPage = page;
@@ -42,7 +42,7 @@ export function adopt(model: AddressSpaceModel, command: Command, observed: Obse
 }
 
 /** Whether a failed command may have made `after` of a page. */
-function mayBecome(command: Command, before: number, after: number): boolean {
+function mayBecome(command: Command, before: number, after: number, protectedFlags: number): boolean {
   switch (command.op) {
     case "map":
       return after === 0 && command.replace;
@@ -50,7 +50,7 @@ function mayBecome(command: Command, before: number, after: number): boolean {
     case "clear":
       return after === 0;
     case "protect": {
-      const wanted = (before & ~RWX) | (command.flags & RWX);
+      const wanted = (before & ~protectedFlags) | (command.flags & protectedFlags);
       return !sameArea(before, after) && sameArea(wanted, after);
     }
     case "fault":
@@ -60,12 +60,6 @@ function mayBecome(command: Command, before: number, after: number): boolean {
     case "write":
       return false;
   }
-}
-
-/** Whether `page` can lie in one area with the page before it, as far as physical addresses go. */
-function goesOn({ pages, page: size }: SpaceState, page: number): boolean {
-  if ((pages.get(page) & KIND_BITS) !== LINEAR) return true;
-  return pages.physical(page) === pages.physical(page - 1) + size;
 }
 
 /** What the areas shown say of the page that begins at `addr`. */

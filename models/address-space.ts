@@ -4,8 +4,16 @@
  * `docs/contract.md` decides.
  */
 import { type Answer, type AreaRecord, ERRORS, OK, type PageRecord } from "../src/trace/answer.ts";
-import type { Command, FindFreeQuery, MapCommand, Query } from "../src/trace/request.ts";
+import type {
+  Command,
+  FindFreeQuery,
+  MapCommand,
+  ProtectCommand,
+  Query,
+  UnmapCommand,
+} from "../src/trace/request.ts";
 import type { Terms } from "../src/trace/space.ts";
+import { Manners, STOPPED } from "./manners.ts";
 import { isAccessible, KIND_BITS, LAZY, PRESENT } from "./space-pages.ts";
 import { SpaceState } from "./space-state.ts";
 
@@ -20,6 +28,8 @@ const WRITE = 2;
 /** What the address-space surface must answer and show. One instance models one `reset` after another. */
 export class AddressSpaceModel {
   readonly state: SpaceState;
+  /** What the implementation does in a manner of its own. */
+  readonly manners: Manners;
   /** Bytes in a page. */
   readonly page: number;
   /** The flags that `pages` shows. */
@@ -27,12 +37,14 @@ export class AddressSpaceModel {
   private readonly base: number;
   private readonly end: number;
 
-  constructor({ space, hello }: Terms) {
+  constructor(terms: Terms) {
+    const { space, hello } = terms;
     this.page = space.page;
     this.base = space.base;
     this.end = space.base + space.size;
     this.pageFlags = hello.pageFlags;
-    this.state = new SpaceState(space.page);
+    this.manners = new Manners(terms);
+    this.state = new SpaceState(space.page, this.manners);
   }
 
   /** The data frames that are handed out. */
@@ -55,7 +67,7 @@ export class AddressSpaceModel {
         return this.expectMap(command);
       case "unmap":
       case "protect":
-        return this.isRangeOfPages(command.start, command.size) ? OK : ERRORS.InvalidParam;
+        return this.expectRange(command);
       case "clear":
         return OK;
       case "fault":
@@ -97,7 +109,7 @@ export class AddressSpaceModel {
     }
   }
 
-  /** Carries out a command that was answered as expected, and not refused. */
+  /** Carries out a command that was answered as expected, and not refused, or that stopped at a hole. */
   commit(command: Command): void {
     const { state } = this;
     switch (command.op) {
@@ -115,7 +127,7 @@ export class AddressSpaceModel {
         return;
       }
       case "protect": {
-        const { from, to } = this.pagesOf(command);
+        const { from, to } = this.reachOf(command);
         state.protect(from, to, command.flags);
         return;
       }
@@ -179,7 +191,10 @@ export class AddressSpaceModel {
       case "map":
       case "unmap":
       case "protect":
-        return { from: command.start / this.page, to: (command.start + command.size) / this.page };
+        return {
+          from: command.start / this.page,
+          to: (command.start + this.manners.sizeOf(command.size)) / this.page,
+        };
       case "clear":
         return { from: this.base / this.page, to: this.end / this.page };
       case "fault":
@@ -191,6 +206,22 @@ export class AddressSpaceModel {
       case "store":
         return this.touched(command.addr, command.bytes.length);
     }
+  }
+
+  /** The pages that a command can change: those that it is about, but none behind a hole where it stops. */
+  reachOf(command: Command): { readonly from: number; readonly to: number } {
+    const range = this.pagesOf(command);
+    if (command.op !== "protect" || this.manners.protect.atHole !== STOPPED) return range;
+    return { from: range.from, to: this.state.firstHole(range.from, range.to) };
+  }
+
+  private expectRange(command: UnmapCommand | ProtectCommand): Answer {
+    if (!this.isRangeOfPages(command.start, command.size)) return ERRORS.InvalidParam;
+    const { atZero, atHole } = this.manners[command.op];
+    if (command.size === 0) return atZero;
+    if (atHole === OK) return OK;
+    const { from, to } = this.pagesOf(command);
+    return this.state.firstHole(from, to) < to ? atHole : OK;
   }
 
   private expectMap({ start, size, backend, replace }: MapCommand): Answer {
@@ -218,7 +249,7 @@ export class AddressSpaceModel {
   /** Whether the fault handler says true: the page is there then, or comes in. */
   private handlesFault(addr: number, access: number): boolean {
     const record = this.state.recordAt(addr);
-    return (record & access) === access && (record & KIND_BITS) === LAZY;
+    return (record & access) === access && this.manners.handlesFault(record);
   }
 
   /** Whether a processor can access `addr` in the end. */
@@ -235,7 +266,8 @@ export class AddressSpaceModel {
 
   private isRangeOfPages(start: number, size: number): boolean {
     // What runs out of the address space leaves the space too, as that ends at an address.
-    return this.isInside(start, size) && start % this.page === 0 && size % this.page === 0;
+    const whole = this.manners.sizeOf(size);
+    return this.isInside(start, whole) && start % this.page === 0 && whole % this.page === 0;
   }
 
   /** The pages that have a byte of the range. */

@@ -6,17 +6,24 @@
 import { virtAddr } from "../src/trace/address.ts";
 import { type Answer, type AreaRecord, ERRORS, OK, type PageRecord } from "../src/trace/answer.ts";
 import type { Observation } from "../src/trace/observation.ts";
-import type { Command, FindFreeQuery, MapCommand, ProtectCommand, Query } from "../src/trace/request.ts";
+import type {
+  Command,
+  FindFreeQuery,
+  MapCommand,
+  ProtectCommand,
+  Query,
+  UnmapCommand,
+} from "../src/trace/request.ts";
 import { addressLimit, type Terms } from "../src/trace/space.ts";
 import { Footprint } from "./footprint.ts";
+import { Manners, STOPPED } from "./manners.ts";
 import { BEGINS, FLAG_BITS, IN_AREA, PageRecords } from "./page-records.ts";
-
-/** The flags that `protect` may change: r, w and x. */
-const RWX = 7;
 
 /** What the memory-set surface must answer and show. One instance models one `reset` after another. */
 export class MemorySetModel {
   readonly pages: PageRecords;
+  /** What the implementation does in a manner of its own. */
+  readonly manners: Manners;
   /** What the range of the last command that was carried out met. */
   readonly footprint = new Footprint();
   /** Bytes in a page. */
@@ -27,6 +34,7 @@ export class MemorySetModel {
     const { base, size, page } = terms.space;
     this.page = page;
     this.limit = addressLimit(terms.hello);
+    this.manners = new Manners(terms);
     this.pages = new PageRecords(base / page, size / page);
   }
 
@@ -42,7 +50,7 @@ export class MemorySetModel {
         return this.expectMap(command);
       case "unmap":
       case "protect":
-        return command.start + command.size >= this.limit ? ERRORS.InvalidParam : OK;
+        return this.expectRange(command);
       case "clear":
         return OK;
       case "fault":
@@ -77,7 +85,7 @@ export class MemorySetModel {
     }
   }
 
-  /** Carries out a command that was answered `ok`. */
+  /** Carries out a command that was answered `ok`, or that stopped at a hole. */
   commit(command: Command): void {
     switch (command.op) {
       case "map":
@@ -114,7 +122,7 @@ export class MemorySetModel {
    * changed, the observed boundary is taken.
    */
   adopt(command: Command, observed: Observation): void {
-    const { from, to } = this.pagesOf(command);
+    const { from, to } = this.reachOf(command);
     // One page more: the boundary at the end of the range is the first page after it.
     const count = this.pages.list(from, to + 1);
     let lastPage = -1;
@@ -186,6 +194,29 @@ export class MemorySetModel {
     }
   }
 
+  private expectRange(command: UnmapCommand | ProtectCommand): Answer {
+    if (command.start + command.size >= this.limit) return ERRORS.InvalidParam;
+    const { atZero, atHole } = this.manners[command.op];
+    if (command.size === 0) return atZero;
+    if (atHole === OK) return OK;
+    const { from, to } = this.pagesOf(command);
+    return this.firstHole(from, to) < to ? atHole : OK;
+  }
+
+  /** The pages that a command can change: those that it is about, but none behind a hole where it stops. */
+  private reachOf(command: Command): { readonly from: number; readonly to: number } {
+    const range = this.pagesOf(command);
+    if (command.op !== "protect" || this.manners.protect.atHole !== STOPPED) return range;
+    return { from: range.from, to: this.firstHole(range.from, range.to) };
+  }
+
+  /** The first page of [from, to) that lies in no area; `to` when there is none. */
+  private firstHole(from: number, to: number): number {
+    let page = from;
+    while (page < to && this.pages.get(page) !== 0) page++;
+    return page;
+  }
+
   private expectMap(command: MapCommand): Answer {
     if (command.size === 0) return ERRORS.InvalidParam;
     if (command.start + command.size >= this.limit) return ERRORS.InvalidParam;
@@ -212,7 +243,7 @@ export class MemorySetModel {
   }
 
   private protect(command: ProtectCommand): void {
-    const { from, to } = this.pagesOf(command);
+    const { from, to } = this.reachOf(command);
     const count = this.meet(from, to);
     if (count === 0) return;
     const cutAtStart = this.footprint.cutsLeft && this.changes(from, command);
@@ -220,7 +251,8 @@ export class MemorySetModel {
     for (let index = 0; index < count; index++) {
       const page = this.pages.listed[index] ?? 0;
       if (!this.changes(page, command)) continue;
-      this.pages.set(page, (this.pages.get(page) & ~RWX) | (command.flags & RWX));
+      const { protectedFlags } = this.manners;
+      this.pages.set(page, (this.pages.get(page) & ~protectedFlags) | (command.flags & protectedFlags));
       this.footprint.changed++;
     }
     if (cutAtStart) this.pages.set(from, this.pages.get(from) | BEGINS);
@@ -252,7 +284,7 @@ export class MemorySetModel {
   }
 
   private changes(page: number, command: ProtectCommand): boolean {
-    return (this.pages.get(page) & RWX) !== (command.flags & RWX);
+    return ((this.pages.get(page) ^ command.flags) & this.manners.protectedFlags) !== 0;
   }
 
   private findFree({ hint, size, limit, align }: FindFreeQuery): number | null {
@@ -270,7 +302,10 @@ export class MemorySetModel {
   private mayBecome(command: Command, before: number, after: number): boolean {
     if (after === 0) return command.op !== "protect" && (command.op !== "map" || command.replace);
     if (command.op !== "protect" || sameFlags(before, after)) return false;
-    return (after & FLAG_BITS) === ((before & FLAG_BITS & ~RWX) | (command.flags & RWX));
+    const { protectedFlags } = this.manners;
+    return (
+      (after & FLAG_BITS) === ((before & FLAG_BITS & ~protectedFlags) | (command.flags & protectedFlags))
+    );
   }
 
   private recordIn(observed: Observation, page: number): number {

@@ -1,6 +1,7 @@
 import { physAddr, virtAddr } from "../src/trace/address.ts";
 import type { AreaRecord, PageRecord } from "../src/trace/answer.ts";
 import type { Backend } from "../src/trace/request.ts";
+import type { Manners } from "./manners.ts";
 import { PageContents } from "./page-contents.ts";
 import { SpaceFootprint } from "./space-footprint.ts";
 import {
@@ -32,11 +33,13 @@ export class SpaceState {
   readonly footprint = new SpaceFootprint();
   /** Bytes in a page. */
   readonly page: number;
+  private readonly manners: Manners;
   // The page that has the frame at a physical address; for every frame that was ever seen in a run.
   private readonly owners = new Map<number, number>();
 
-  constructor(page: number) {
+  constructor(page: number, manners: Manners) {
     this.page = page;
+    this.manners = manners;
     this.contents = new PageContents(page);
   }
 
@@ -69,7 +72,7 @@ export class SpaceState {
 
   /** Adds an area on pages without one. */
   map(from: number, to: number, flags: number, backend: Backend): void {
-    const record = IN_AREA | flags | kindOf(backend);
+    const record = IN_AREA | flags | this.kindOf(backend);
     // By addresses, as page numbers times a size are.
     const physical = backend.kind === "linear" ? backend.physical : UNKNOWN;
     for (let page = from; page < to; page++) {
@@ -88,7 +91,7 @@ export class SpaceState {
     if (this.footprint.cutsRight) pages.change(to, pages.get(to) | BEGINS);
   }
 
-  /** Gives the areas in [from, to) the r, w and x of `flags`; those that have them already are left alone. */
+  /** Gives the areas in [from, to) the flags that `protect` replaces; those that have them already are left alone. */
   protect(from: number, to: number, flags: number): void {
     if (this.meet(from, to) === 0) return;
     const { pages, footprint } = this;
@@ -107,7 +110,7 @@ export class SpaceState {
   bringIn(page: number): void {
     this.footprint.reset(1);
     const record = this.pages.get(page);
-    if ((record & PRESENT) !== 0) {
+    if ((record & FRAME) !== 0 || (record & KIND_BITS) !== LAZY) {
       this.footprint.spurious = true;
       return;
     }
@@ -151,12 +154,13 @@ export class SpaceState {
     pages.remove(page);
   }
 
-  /** Gives `page` the r, w and x of `flags`. */
+  /** Gives `page` those of `flags` that `protect` replaces. */
   reflag(page: number, flags: number): void {
     const record = this.pages.get(page);
     const opens = (record & RWX) === 0 && (flags & RWX) !== 0;
     if (opens && this.pages.content(page) !== 0) this.footprint.reopened = true;
-    this.pages.change(page, (record & ~RWX) | (flags & RWX));
+    const { protectedFlags } = this.manners;
+    this.pages.change(page, (record & ~protectedFlags) | (flags & protectedFlags));
   }
 
   /**
@@ -170,6 +174,18 @@ export class SpaceState {
     this.owners.set(physical, page);
     this.pages.setPhysical(page, physical);
     return page;
+  }
+
+  /** Whether `page` can lie in one area with the page before it, as far as physical addresses go. */
+  leadsOn(page: number): boolean {
+    const { pages } = this;
+    if ((pages.get(page) & KIND_BITS) !== LINEAR) return true;
+    return pages.physical(page) === pages.physical(page - 1) + this.page;
+  }
+
+  /** The first page of [from, to) that lies in no area; `to` when there is none. */
+  firstHole(from: number, to: number): number {
+    return this.pages.firstOther(from, to, IN_AREA, IN_AREA);
   }
 
   /** Every area in address order. */
@@ -245,20 +261,20 @@ export class SpaceState {
   }
 
   private differs(page: number, flags: number): boolean {
-    return ((this.pages.get(page) ^ flags) & RWX) !== 0;
+    return ((this.pages.get(page) ^ flags) & this.manners.protectedFlags) !== 0;
   }
-}
 
-function kindOf(backend: Backend): number {
-  switch (backend.kind) {
-    case "mock":
-      return 0;
-    case "linear":
-      return LINEAR | PRESENT;
-    case "alloc:eager":
-      return EAGER | PRESENT | FRAME;
-    case "alloc:lazy":
-      return LAZY;
+  private kindOf(backend: Backend): number {
+    switch (backend.kind) {
+      case "mock":
+        return 0;
+      case "linear":
+        return LINEAR | PRESENT;
+      case "alloc:eager":
+        return EAGER | PRESENT | FRAME;
+      case "alloc:lazy":
+        return this.manners.lazy;
+    }
   }
 }
 

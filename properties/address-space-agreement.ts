@@ -36,12 +36,29 @@ export function findSpaceDisagreement(
 ): SpaceDisagreement | undefined {
   // Exact, as a page is a power of two, and cheaper than dividing.
   const perByte = 1 / model.page;
-  return (
-    areasMalformed(observed, perByte) ??
-    areasDisagree(model.state.pages, observed, perByte) ??
-    pagesMalformed(observed, perByte) ??
-    pagesDisagree(model, observed, perByte)
-  );
+  const ofAreas = areasMalformed(observed, perByte) ?? areasDisagree(model.state.pages, observed, perByte);
+  if (ofAreas !== undefined || !observed.showsPages) return ofAreas;
+  const malformed = pagesMalformed(observed, perByte);
+  if (malformed !== undefined) return malformed;
+  return model.manners.pagesComeAndGo
+    ? pagesTooMany(model, observed, perByte)
+    : pagesDisagree(model, observed, perByte);
+}
+
+/**
+ * Whether `pages` may show `page` with these flags, where pages come and go: it could be accessed, and has no flags
+ * that its area has not. `physical` matters for a linear page, if it is known.
+ */
+export function mayBeShown(
+  { state, pageFlags }: AddressSpaceModel,
+  page: number,
+  flags: number,
+  physical: number,
+): boolean {
+  const record = state.pages.get(page);
+  if (!isAccessible(record) || (flags & ~(record & pageFlags)) !== 0) return false;
+  const isKnown = (record & KIND_BITS) === LINEAR && physical !== NO_PHYSICAL;
+  return !isKnown || physical === state.pages.physical(page);
 }
 
 function areasMalformed(observed: Observation, perByte: number): SpaceDisagreement | undefined {
@@ -103,6 +120,26 @@ function pagesMalformed(observed: Observation, perByte: number): SpaceDisagreeme
       return at("page-order", Math.floor(first));
     }
     previousEnd = end;
+  }
+  return undefined;
+}
+
+/** Where pages come and go: the first one that is shown and may not be, as it is. */
+function pagesTooMany(
+  model: AddressSpaceModel,
+  observed: Observation,
+  perByte: number,
+): SpaceDisagreement | undefined {
+  const { pageCount, pageAddrs, pageCounts, pageFlags, pagePhysicals } = observed;
+  for (let index = 0; index < pageCount; index++) {
+    const first = (pageAddrs[index] ?? 0) * perByte;
+    const end = first + (pageCounts[index] ?? 0);
+    const start = pagePhysicals[index] ?? NO_PHYSICAL;
+    const size = start === NO_PHYSICAL ? 0 : model.page;
+    for (let page = first; page < end; page++) {
+      const physical = start + (page - first) * size;
+      if (!mayBeShown(model, page, pageFlags[index] ?? 0, physical)) return at("pages", page);
+    }
   }
   return undefined;
 }

@@ -24,7 +24,8 @@ export function findDisagreement(
   const disagreement = records.areExactly(observed, perByte)
     ? undefined
     : areasDisagree(records, observed, page);
-  if (disagreement !== undefined || pagesFollowAreas(observed, page)) return disagreement;
+  if (disagreement !== undefined || !observed.showsPages || pagesFollowAreas(observed, page))
+    return disagreement;
   return pagesDisagree(records, observed, page);
 }
 

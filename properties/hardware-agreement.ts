@@ -104,6 +104,7 @@ export class HardwareInspection {
       const { addr, why } = seen.malformed;
       return { check: "walk", expected: "sound page tables", observed: `${printAddr(addr)}: ${why}` };
     }
+    if (!observed.showsPages) return undefined;
     const { page } = this.model;
     const { pageAddrs, pageCounts, pagePhysicals, pageFlags } = observed;
     let run = 0;

@@ -26,5 +26,22 @@ export const CHECKS = {
   drop: "all frames are given back when the instance is given up",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** The name of a check. */
+/** What is demanded of an implementation in a process of its own besides: that it keeps to the protocol. */
+export const PIPE_CHECKS = {
+  crash: "the implementation goes on until it is told to quit, and then ends with status 0",
+  hang: "every request is answered in time",
+  garbage: "every answer is one of the trace language, and one to its request",
+  "out-of-step": "every request is answered by exactly one line",
+  flood: "answers keep to the limits of the trace language",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The name of a check of the contract. */
 export type Check = keyof typeof CHECKS;
+
+/** The name of a check of the protocol. */
+export type PipeCheck = keyof typeof PIPE_CHECKS;
+
+/** What the check called `name` demands; nothing for a name that isn't one's. */
+export function demandOf(name: string): string {
+  return Object.entries({ ...CHECKS, ...PIPE_CHECKS }).find(([known]) => known === name)?.[1] ?? "";
+}

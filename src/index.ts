@@ -105,6 +105,7 @@ export type {
 } from "./trace/request.ts";
 export type { Result } from "./trace/result.ts";
 export {
+  ADDRESS_SPACE_HELLO,
   type CommandName,
   type Hello,
   MEMORY_SET_HELLO,

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { describeProblem } from "../corpus/problem.ts";
 import { checkWritable } from "../corpus/save.ts";
 import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
+import type { Driver } from "../execute/driver.ts";
 import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
@@ -12,22 +13,12 @@ import { DEFAULT_MAX_COMMANDS } from "../generate/trace.ts";
 import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
-import { DEFAULT_SUBJECT, type NamedSubject } from "../subjects/registry.ts";
-import type { FormatName } from "../trace/hardware.ts";
+import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
 import { failure, type Result, success } from "../trace/result.ts";
-import type { Space } from "../trace/space.ts";
+import type { Hello, Space } from "../trace/space.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
-import {
-  formatOption,
-  inFormat,
-  MAX_COMMANDS,
-  parseCount,
-  parseDuration,
-  parseMaxCommands,
-  parsePath,
-  subjectOption,
-} from "./options.ts";
+import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands, parsePath } from "./options.ts";
 import {
   addSpaceOptions,
   choosesSpace,
@@ -35,11 +26,16 @@ import {
   spaceArguments,
   spaceOf,
 } from "./space-options.ts";
+import {
+  addTargetOptions,
+  type CommandWords,
+  type OpenTarget,
+  openTarget,
+  type TargetOptions,
+} from "./target.ts";
 
 /** What the command line asks of `fuzz`. */
-export interface FuzzOptions extends SpaceOptions {
-  readonly subject?: NamedSubject;
-  readonly format?: FormatName;
+export interface FuzzOptions extends SpaceOptions, TargetOptions {
   readonly seed?: string;
   readonly runs?: number;
   /** Seconds. */
@@ -47,6 +43,8 @@ export interface FuzzOptions extends SpaceOptions {
   readonly maxCommands: number;
   /** `all`: each trace is run again with every single failure of every command. */
   readonly inject?: "all";
+  /** Whether to go on after a finding. */
+  readonly keepGoing?: boolean;
   readonly corpus?: string;
   readonly save: boolean;
   readonly json?: boolean;
@@ -92,20 +90,34 @@ Examples:
   ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo`;
 
 /** `mapcheck fuzz`: saved cases first, then random traces. */
-export function addFuzz(program: Command, finish: Finish): void {
+export function addFuzz(program: Command, finish: Finish, words: CommandWords): void {
   const command = program
     .command("fuzz")
+    .usage("[options] [-- COMMAND...]")
     .summary("run saved cases and random traces until one shows a difference")
-    .description("Looks for a trace on which an implementation and the model differ.")
-    .addOption(subjectOption(DEFAULT_SUBJECT.name))
-    .addOption(formatOption())
+    .description("Looks for a trace on which an implementation and the model differ.");
+  addTargetOptions(command, DEFAULT_SUBJECT.name);
+  addSearchOptions(command);
+  command
+    .option("--keep-going", "go on after a finding, to the next one that differs from all before")
+    .addHelpText("after", HELP)
+    .action(async (options: FuzzOptions) => {
+      const { stdout } = process;
+      const print = (text: string) => stdout.write(text);
+      finish(await runFuzz(options, { print, paint: paintFor(stdout) }, words));
+    });
+}
+
+/** Adds the options of a search: seed, budget, space, corpus and report. */
+export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): void {
+  command
     .option(
       "--seed <text>",
       "any text; the same seed gives the same traces, if the other options are the same too (default: a fresh one, which is printed)",
     )
     .addOption(new Option("--runs <count>", "stop after this many random traces").argParser(parseCount))
     .addOption(
-      new Option("--time <duration>", "stop after this long: 500ms, 30s, 10m or 1h (default: 10s)")
+      new Option("--time <duration>", `stop after this long: 500ms, 30s, 10m or 1h (default: ${seconds}s)`)
         .argParser(parseDuration)
         .conflicts("runs"),
     )
@@ -129,13 +141,7 @@ export function addFuzz(program: Command, finish: Finish): void {
       ).argParser(parsePath),
     )
     .option("--no-save", "do not save what is found")
-    .option("--json", "print one JSON object on standard output, instead of text")
-    .addHelpText("after", HELP)
-    .action(async (options: FuzzOptions) => {
-      const { stdout } = process;
-      const print = (text: string) => stdout.write(text);
-      finish(await runFuzz(options, { print, paint: paintFor(stdout) }));
-    });
+    .option("--json", "print one JSON object on standard output, instead of text");
 }
 
 function parseInject(text: string): "all" {
@@ -144,18 +150,24 @@ function parseInject(text: string): "all" {
 }
 
 /** Runs a session to its end, or to the first Ctrl-C, and reports on it. */
-export async function runFuzz(options: FuzzOptions, { print, paint }: FuzzStreams): Promise<ExitStatus> {
-  const session = await sessionOf(options);
+export async function runFuzz(
+  options: FuzzOptions,
+  { print, paint }: FuzzStreams,
+  words: CommandWords = [],
+): Promise<ExitStatus> {
+  const target = await openTarget(options, words);
+  if (!target.ok) return complain(target.error);
+  const session = await sessionOf(options, target.value);
   if (!session.ok) return complain(session.error);
   const pace = new Pace(() => progress.update(tally, pace.seconds));
   const progress = progressOn(process.stderr);
-  const tally = newTally(session.value.target.subject.hello.surface);
-  const signals = stopOnSignal(pace);
+  const tally = newTally(session.value.target.driver.hello.surface);
+  const signals = stopOnSignal(pace, target.value.driver);
   if (!options.json) print(fuzzOpening(session.value));
   const result = await runSession(session.value, pace, tally);
   progress.done();
   for (const problem of result.problems) complain(problem);
-  const view = { session: session.value, paint, lineFor: lineFor(session.value, options) };
+  const view = { session: session.value, paint, lineFor: lineFor(session.value, target.value, options) };
   print(options.json ? fuzzJson(result, session.value) : fuzzSummary(result, view));
   signals.release();
   return exitStatusOf(result);
@@ -166,32 +178,33 @@ function exitStatusOf({ findings, problems }: SessionResult): ExitStatus {
   return problems.length > 0 ? EXIT.usage : EXIT.agree;
 }
 
-async function sessionOf(options: FuzzOptions): Promise<Result<FormattedSession, string>> {
-  const { subject = DEFAULT_SUBJECT, format, seed = freshSeed(), maxCommands, save } = options;
-  const target = inFormat(subject, format);
-  if (!target.ok) return target;
-  const spaces = spacesOf(options, target.value);
+async function sessionOf(
+  options: FuzzOptions,
+  target: OpenTarget,
+): Promise<Result<FormattedSession, string>> {
+  const { seed = freshSeed(), maxCommands, save, keepGoing = false } = options;
+  const spaces = spacesOf(options, target.driver.hello);
   if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
   if (!corpus.ok) return corpus;
   return success({
-    target: target.value,
+    target,
     spaces: spaces.value,
     seed,
     maxCommands,
     budget: budgetOf(options),
     injectAll: options.inject !== undefined,
+    keepGoing,
     corpus: corpus.value,
     saveTo: save ? (options.corpus ?? DEFAULT_CORPUS) : undefined,
   });
 }
 
 /** The space that was chosen, or those that the surface has. */
-function spacesOf(options: FuzzOptions, target: NamedSubject): Result<readonly Space[], string> {
-  const { hello } = target.subject;
+function spacesOf(options: FuzzOptions, hello: Hello): Result<readonly Space[], string> {
   const chosen = spaceOf(options, hello);
   if (!chosen.ok) return chosen;
-  if (target.surface === "address-space") {
+  if (hello.surface === "address-space") {
     return success(choosesSpace(options) ? [chosen.value] : standardSpaces(hello));
   }
   const { size, page } = chosen.value;
@@ -245,7 +258,7 @@ async function isDirectory(path: string): Promise<Result<boolean, string>> {
 }
 
 /** Lets the first Ctrl-C (or a request to terminate) end the session with its results, and a second one at once. */
-function stopOnSignal(pace: Pace): { readonly release: () => void } {
+function stopOnSignal(pace: Pace, driver: Driver): { readonly release: () => void } {
   const release = () => {
     process.removeListener("SIGINT", stop);
     process.removeListener("SIGTERM", stop);
@@ -253,6 +266,7 @@ function stopOnSignal(pace: Pace): { readonly release: () => void } {
   const stop = () => {
     release();
     pace.stop();
+    driver.interrupt();
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
@@ -260,16 +274,29 @@ function stopOnSignal(pace: Pace): { readonly release: () => void } {
 }
 
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor({ target, spaces, seed, maxCommands }: FormattedSession, options: FuzzOptions) {
+function lineFor(
+  { spaces, seed, maxCommands }: FormattedSession,
+  { words: subject, command, driver }: OpenTarget,
+  options: FuzzOptions,
+) {
+  const behind = command.length === 0 ? [] : ["--", ...command];
   return ({ file, run }: SessionFinding): string => {
-    const format = options.format === undefined ? [] : ["--format", options.format];
-    const subject = ["--subject", target.name, ...format];
-    if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject]);
+    if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject, ...behind]);
     const runs = ["--runs", `${(run ?? 0) + 1}`, "--max-commands", `${maxCommands}`];
     const [space, ...others] = spaces;
-    const size = space && others.length === 0 ? spaceArguments(space, target.subject.hello) : [];
+    const size = space && others.length === 0 ? spaceArguments(space, driver.hello) : [];
     const inject = options.inject === undefined ? [] : ["--inject", options.inject];
     const place = options.corpus === undefined ? [] : ["--corpus", options.corpus];
-    return commandLine(["fuzz", ...subject, "--seed", seed, ...runs, ...size, ...inject, ...place]);
+    return commandLine([
+      "fuzz",
+      ...subject,
+      "--seed",
+      seed,
+      ...runs,
+      ...size,
+      ...inject,
+      ...place,
+      ...behind,
+    ]);
   };
 }

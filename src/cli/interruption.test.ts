@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadDirectory } from "../corpus/load.ts";
+import { InProcess } from "../execute/driver.ts";
 import { newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { replayEntry } from "../explore/replay.ts";
@@ -28,12 +29,13 @@ function sessionFor(name: string): Session {
   const target = findSubject(name);
   if (target === undefined) throw new Error(`there is no subject ${name}`);
   return {
-    target,
+    target: { ...target, driver: new InProcess(target.subject) },
     spaces: [{ base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 }],
     seed: "s",
     maxCommands: 50,
     budget: { runs: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY },
     injectAll: false,
+    keepGoing: false,
     corpus,
     saveTo: corpus,
   };
@@ -79,7 +81,7 @@ describe("an interruption", () => {
     const [loaded] = await loadDirectory(corpus);
     if (loaded?.status !== "entry") throw new Error("nothing was saved");
     expect(loaded).toMatchObject({ file: findings[0]?.file, entry: { id: findings[0]?.id } });
-    expect(replayEntry(loaded.entry, session.target.subject)).toMatchObject({
+    expect(await replayEntry(loaded.entry, session.target.driver)).toMatchObject({
       finding: findings[0]?.finding,
     });
   });

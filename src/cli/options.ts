@@ -1,6 +1,6 @@
 /** The values that options of several subcommands take, read strictly. */
 import { InvalidArgumentError, Option } from "commander";
-import { findSubject, type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
+import type { NamedSubject } from "../subjects/registry.ts";
 import { ADDRESS_LIMIT, type VirtAddr, virtAddr } from "../trace/address.ts";
 import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
 import { nearest } from "../trace/nearest.ts";
@@ -8,12 +8,6 @@ import { failure, type Result, success } from "../trace/result.ts";
 
 /** The longest trace that can be asked for, in commands: all of it is in memory at once. */
 export const MAX_COMMANDS = 100_000;
-
-/** `--subject`: what is tested. `fallback` says what it is when the option is absent. */
-export function subjectOption(fallback: string): Option {
-  const text = `what to test; mapcheck subjects lists what there is (default: ${fallback})`;
-  return new Option("--subject <name>", text).argParser(parseSubject);
-}
 
 /** `--format`: the format of page tables. */
 export function formatOption(): Option {
@@ -91,15 +85,6 @@ const SECONDS = new Map([
   ["h", 3600],
 ]);
 
-function parseSubject(name: string): NamedSubject {
-  const found = findSubject(name);
-  if (found) return found;
-  const names = SUBJECTS.map((subject) => subject.name);
-  throw new InvalidArgumentError(
-    `there is no such subject${guess(name, names)}, mapcheck subjects lists all`,
-  );
-}
-
 function parseFormat(name: string): FormatName {
   const found = FORMAT_NAMES.find((format) => format === name);
   if (found) return found;
@@ -108,7 +93,7 @@ function parseFormat(name: string): FormatName {
 }
 
 /** What `name` was most likely meant to be, in brackets. */
-function guess(name: string, names: readonly string[]): string {
+export function guess(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }

@@ -147,7 +147,7 @@ describe("help", () => {
     expect(stderr).toBe((await mapcheck("--help")).stdout);
   });
 
-  test.each(["", "fuzz", "replay", "subjects"])(
+  test.each(["", "fuzz", "verify", "replay", "subjects"])(
     "of %s has examples and the exit status, and fits",
     async (name) => {
       const { status, stdout, stderr } = await mapcheck(...name.split(" ").filter(Boolean), "--help");
@@ -163,21 +163,29 @@ describe("help", () => {
     const named = stdout.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim());
     expect(named).toEqual(
       (
-        "--subject --format --seed --runs --time --max-commands --inject --pages --base --frames --page " +
-        "--corpus --no-save --json"
+        "--subject --format --timeout --seed --runs --time --max-commands --inject --pages --base --frames --page " +
+        "--corpus --no-save --json --keep-going"
       ).split(" "),
     );
   });
 
-  test.each(["fuzz", "replay", "subjects"])("of %s has examples that are understood", async (name) => {
-    const { stdout } = await mapcheck(name, "--help");
-    const examples = [...stdout.matchAll(/^ .* mapcheck -- (.*)$/gm)].map(([, line = ""]) => line.split(" "));
-    expect(examples.length).toBeGreaterThan(1);
-    for (const args of examples) {
-      // Options are read in their order: nothing before this one was wrong.
-      expect((await mapcheck(...args, "--nope")).stderr).toContain("unknown option '--nope'");
-    }
-  });
+  test.each(["fuzz", "verify", "replay", "subjects"])(
+    "of %s has examples that are understood",
+    async (name) => {
+      const { stdout } = await mapcheck(name, "--help");
+      const examples = [...stdout.matchAll(/^ .* mapcheck -- (.*)$/gm)].map(([, line = ""]) =>
+        line.split(" "),
+      );
+      expect(examples.length).toBeGreaterThan(1);
+      for (const args of examples) {
+        // Options are read in their order: nothing before this one was wrong.
+        const end = args.includes("--") ? args.indexOf("--") : args.length;
+        expect((await mapcheck(...args.toSpliced(end, 0, "--nope"))).stderr).toContain(
+          "unknown option '--nope'",
+        );
+      }
+    },
+  );
 });
 
 test("the version is that of the package", async () => {

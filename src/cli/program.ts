@@ -6,6 +6,7 @@ import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
 import { addReplay } from "./replay.ts";
 import { addSubjects } from "./subjects.ts";
+import { addVerify } from "./verify.ts";
 
 const DESCRIPTION =
   "Tests memory-mapping code: runs sequences of map, unmap, protect and other requests on it and on a model " +
@@ -31,19 +32,30 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
     .addHelpText("after", HELP)
     .addHelpText("afterAll", EXIT_STATUS_HELP)
     .exitOverride();
-  for (const add of [addFuzz, addReplay, addSubjects]) {
-    add(program, (finished) => {
-      status = finished;
-    });
+  const [own, words] = splitAtDashes(args);
+  for (const add of [addFuzz, addVerify, addReplay, addSubjects]) {
+    add(
+      program,
+      (finished) => {
+        status = finished;
+      },
+      words,
+    );
   }
   for (const command of [program, ...program.commands]) complainInOneLine(command);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(own, { from: "user" });
     return status;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.agree : EXIT.usage;
   }
+}
+
+/** What is meant for this program, and the command behind `--`. */
+function splitAtDashes(args: readonly string[]): readonly [string[], readonly string[]] {
+  const at = args.indexOf("--");
+  return at < 0 ? [[...args], []] : [args.slice(0, at), args.slice(at + 1)];
 }
 
 /** Has `command` say in one line what is wrong with its arguments. */

@@ -10,22 +10,26 @@ import {
   replaySummary,
 } from "../report/replay-result.ts";
 import { titleOf } from "../report/setting.ts";
-import { DEFAULT_SUBJECT, type NamedSubject, STACK } from "../subjects/registry.ts";
+import { STACK } from "../subjects/registry.ts";
 import { escapeText } from "../trace/escape.ts";
-import type { FormatName } from "../trace/hardware.ts";
 import { printSpace } from "../trace/print.ts";
 import { type Result, success } from "../trace/result.ts";
 import type { Surface } from "../trace/space.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { PROGRAM } from "./invocation.ts";
-import { formatOption, inFormat, subjectOption } from "./options.ts";
 import { type ByteStream, type CaseInput, type ReplayInput, readInputs } from "./replay-input.ts";
 import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
+import {
+  addTargetOptions,
+  type CommandWords,
+  type OpenTarget,
+  openNamed,
+  openTarget,
+  type TargetOptions,
+} from "./target.ts";
 
 /** What the command line asks of `replay`. */
-export interface ReplayOptions extends SpaceOptions {
-  readonly subject?: NamedSubject;
-  readonly format?: FormatName;
+export interface ReplayOptions extends SpaceOptions, TargetOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -66,15 +70,15 @@ Examples:
   echo "clear" | ${PROGRAM} replay - --subject memory-set`;
 
 /** `mapcheck replay`: saved cases and typed traces, step by step. */
-export function addReplay(program: Command, finish: Finish): void {
+export function addReplay(program: Command, finish: Finish, words: CommandWords): void {
   const command = program
     .command("replay")
+    .usage("[options] <path...> [-- COMMAND...]")
     .summary("run saved cases or a trace of your own and show every step")
     .description("Runs saved cases or a trace of your own, and shows what happens at every step.")
-    .argument("<path...>", "what to replay: files, directories, - for standard input")
-    .addOption(subjectOption("the stack's own"))
-    .addOption(formatOption())
-    .option("-v, --verbose", "show every case in full, also of several that agree");
+    .argument("<path...>", "what to replay: files, directories, - for standard input");
+  addTargetOptions(command, "the stack's own");
+  command.option("-v, --verbose", "show every case in full, also of several that agree");
   addSpaceOptions(command);
   command
     .option("--json", "print one JSON object on standard output, instead of text")
@@ -84,7 +88,7 @@ export function addReplay(program: Command, finish: Finish): void {
       const print = (text: string) => stdout.write(text);
       // Undefined where it is no terminal, and 0 where the terminal doesn't know.
       const width = stdout.columns || DEFAULT_WIDTH;
-      finish(await runReplay(paths, options, { stdin, print, paint: paintFor(stdout), width }));
+      finish(await runReplay(paths, options, { stdin, print, paint: paintFor(stdout), width }, words));
     });
 }
 
@@ -93,20 +97,24 @@ export async function runReplay(
   paths: readonly string[],
   options: ReplayOptions,
   streams: ReplayStreams,
+  words: CommandWords = [],
 ): Promise<ExitStatus> {
-  const targets = targetsOf(options);
+  const targets = await targetsOf(options, words);
   if (!targets.ok) return complain(targets.error);
-  const { surface, subject } = targets.value.text;
-  const space = spaceOf(options, subject.hello);
+  const { hello } = targets.value.text.driver;
+  const { surface } = hello;
+  const space = spaceOf(options, hello);
   if (!space.ok) return complain(space.error);
   const inputs = await readInputs(paths, { surface, space: space.value }, streams.stdin);
   const several = inputs.length !== 1;
-  const results = inputs.map((input) => {
-    const { result, text } = replayInput(input, targets.value, { ...options, several }, streams);
+  const results: ReplayResult[] = [];
+  for (const input of inputs) {
+    const { result, text } = await replayInput(input, targets.value, { ...options, several }, streams);
     if (result.reason !== undefined && result.status !== "unsuited") complain(result.reason);
     if (options.json !== true) streams.print(text);
-    return result;
-  });
+    results.push(result);
+  }
+  await targets.value.text.driver.renew();
   const outcome = outcomeOf(results);
   if (outcome === "unsuited") complain("nothing was run; --subject and --format name what else there is");
   if (options.json) streams.print(replayJson(results));
@@ -117,16 +125,19 @@ export async function runReplay(
 /** What cases run on. */
 interface Targets {
   /** What a trace as text runs on. */
-  readonly text: NamedSubject;
+  readonly text: OpenTarget;
   /** What a case of this surface runs on. */
-  readonly of: (surface: Surface) => NamedSubject;
+  readonly of: (surface: Surface) => OpenTarget;
 }
 
-function targetsOf({ subject, format }: ReplayOptions): Result<Targets, string> {
-  const target = inFormat(subject ?? DEFAULT_SUBJECT, format);
+async function targetsOf(options: ReplayOptions, words: CommandWords): Promise<Result<Targets, string>> {
+  const target = await openTarget(options, words);
   if (!target.ok) return target;
   const text = target.value;
-  return success({ text, of: (surface) => (subject || surface === text.surface ? text : STACK[surface]) });
+  const isChosen = options.subject !== undefined || words.length > 0;
+  const of = (surface: Surface) =>
+    isChosen || surface === text.driver.hello.surface ? text : openNamed(STACK[surface]);
+  return success({ text, of });
 }
 
 function exitStatusOf(outcome: ReplayOutcome): ExitStatus {
@@ -148,16 +159,16 @@ interface Replayed {
   readonly text: string;
 }
 
-function replayInput(
+async function replayInput(
   input: ReplayInput,
   targets: Targets,
   { verbose, several }: { readonly verbose?: boolean; readonly several: boolean },
   { paint, width }: ReplayStreams,
-): Replayed {
+): Promise<Replayed> {
   if (input.status !== "case") return { result: input, text: "" };
   const { file, entry } = input;
   const target = targets.of(entry.surface);
-  const { replay, steps } = recordReplay(entry, target.subject);
+  const { replay, steps } = await recordReplay(entry, target.driver);
   const result = resultOf(input, target, replay);
   if (replay.status === "stale") return { result, text: "" };
   if (replay.status === "unsuited") {
@@ -166,12 +177,12 @@ function replayInput(
   if (several && !verbose && replay.status === "agree") {
     return { result, text: `${verdictLine(entry, replay, paint)}\n` };
   }
-  const { addrBits } = target.subject.hello;
+  const { addrBits } = target.driver.hello;
   const text = renderReplay(entry, replay, steps, { paint, width, addrBits, subject: titleOf(target) });
   return { result, text: several ? `${text}\n` : text };
 }
 
-function resultOf({ file, entry, placeOf }: CaseInput, target: NamedSubject, replay: Replay): ReplayResult {
+function resultOf({ file, entry, placeOf }: CaseInput, target: OpenTarget, replay: Replay): ReplayResult {
   const known = {
     file,
     ...(entry.id !== undefined && { id: entry.id }),

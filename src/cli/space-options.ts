@@ -52,6 +52,9 @@ export function spaceOf(options: SpaceOptions, hello: Hello): Result<Space, stri
   if (hello.surface === "memory-set" && options.frames !== undefined) {
     return failure("--frames can't be used on the memory-set surface, which has no memory; leave it out");
   }
+  if (frames > 0 && !hello.queries.includes("frames")) {
+    return failure(`--frames can't be used here: ${hello.name} doesn't count its frames; leave it out`);
+  }
   if (hello.surface === "address-space" && page !== DEFAULT_PAGE) {
     const why = `pages of the address-space surface have ${hex(DEFAULT_PAGE)} bytes`;
     return failure(`--page ${hex(page)} can't be used here: ${why}; leave it out, or test memory-set`);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Answer } from "../trace/answer.ts";
+import { type Dialect, isManner, ownManners, PLAIN_DIALECT, withManner } from "../trace/dialect.ts";
 import type { Finding } from "../trace/finding.ts";
 import { parseAnswer, parseRequest } from "../trace/parse.ts";
 import type { ParseError } from "../trace/parse-error.ts";
@@ -18,6 +19,10 @@ export interface CorpusEntry {
   readonly space: Space;
   /** At least one. */
   readonly requests: readonly Request[];
+  /** The manners of the implementation that the finding was about, where they are not the contract's own. */
+  readonly dialect?: Partial<Dialect>;
+  /** Earlier runs that the finding needs. */
+  readonly before?: readonly EarlierRun[];
   /** What each request must be answered, whatever the model says; as many as there are requests. */
   readonly answers?: readonly Answer[];
   /** Absent for a case written by hand. */
@@ -30,6 +35,12 @@ export interface CorpusEntry {
   readonly note?: string;
 }
 
+/** A run before that of the trace. */
+export interface EarlierRun {
+  readonly space: Space;
+  readonly requests: readonly Request[];
+}
+
 /** Why a file that fits the schema can't be replayed by this version, and which part of it is meant. */
 export interface StalePart {
   readonly path: readonly PropertyKey[];
@@ -39,12 +50,20 @@ export interface StalePart {
 
 /** The case in a corpus file. Nothing of a trace is ever skipped: one line that doesn't parse fails it all. */
 export function entryFromFile(file: CorpusFile): Result<CorpusEntry, StalePart> {
-  const { mapcheck: _, space, dialect, trace, answers: answerLines, ...rest } = file;
-  const [manner] = Object.keys(dialect);
-  if (manner !== undefined) return failure(unknownDialect(manner));
-  const requests = parseRequests(trace);
+  const { mapcheck: _, space, dialect: manners, trace, answers: answerLines, before: runs, ...rest } = file;
+  const dialect = dialectFrom(manners);
+  if (!dialect.ok) return dialect;
+  const requests = parseRequests(trace, ["trace"]);
   if (!requests.ok) return requests;
-  const entry = { ...rest, space: spaceFromFile(space), requests: requests.value };
+  const before = runs && parseRuns(runs);
+  if (before && !before.ok) return before;
+  const entry = {
+    ...rest,
+    space: spaceFromFile(space),
+    ...(Object.keys(manners).length > 0 && { dialect: dialect.value }),
+    ...(before && { before: before.value }),
+    requests: requests.value,
+  };
   if (answerLines === undefined) return success(entry);
   const answers = parseAnswers(answerLines, requests.value);
   return answers.ok ? success({ ...entry, answers: answers.value }) : answers;
@@ -52,15 +71,16 @@ export function entryFromFile(file: CorpusFile): Result<CorpusEntry, StalePart> 
 
 /** The JSON of a case, its keys always in the same order. */
 export function entryToFile(entry: CorpusEntry): CorpusFile {
-  const { requests, answers, finding, implementation, origin, note } = entry;
+  const { requests, answers, before, dialect = {}, finding, implementation, origin, note } = entry;
   return {
     mapcheck: CORPUS_VERSION,
     id: entry.id,
     surface: entry.surface,
     space: spaceToFile(entry.space),
-    dialect: {},
+    dialect: { ...dialect },
     trace: requests.map((request) => printRequest(request)),
     ...(answers && { answers: answers.map((answer) => printAnswer(answer)) }),
+    ...(before && { before: before.map(runToFile) }),
     ...(finding && { finding: findingToFile(finding) }),
     ...(implementation !== undefined && { implementation }),
     ...(origin && { origin: originToFile(origin) }),
@@ -94,11 +114,14 @@ function slug(words: readonly string[]): string {
   return runs.join("-");
 }
 
-function parseRequests(lines: readonly string[]): Result<readonly Request[], StalePart> {
+function parseRequests(
+  lines: readonly string[],
+  path: readonly PropertyKey[],
+): Result<readonly Request[], StalePart> {
   const requests: Request[] = [];
   for (const [index, line] of lines.entries()) {
     const parsed = parseRequest(line);
-    if (!parsed.ok) return failure(unreadable("trace", index, parsed.error));
+    if (!parsed.ok) return failure(unreadable([...path, index], parsed.error));
     requests.push(parsed.value);
   }
   return success(requests);
@@ -112,26 +135,59 @@ function parseAnswers(
   const answers: Answer[] = [];
   for (const [index, request] of requests.entries()) {
     const parsed = parseAnswer(lines[index] ?? "", request);
-    if (!parsed.ok) return failure(unreadable("answers", index, parsed.error));
+    if (!parsed.ok) return failure(unreadable(["answers", index], parsed.error));
     answers.push(parsed.value);
   }
   return success(answers);
 }
 
-function unreadable(key: "trace" | "answers", index: number, error: ParseError): StalePart {
+/** The runs of `before`. */
+function parseRuns(runs: NonNullable<CorpusFile["before"]>): Result<readonly EarlierRun[], StalePart> {
+  const parsed: EarlierRun[] = [];
+  for (const [index, { space, trace }] of runs.entries()) {
+    const requests = parseRequests(trace, ["before", index, "trace"]);
+    if (!requests.ok) return requests;
+    parsed.push({ space: spaceFromFile(space), requests: requests.value });
+  }
+  return success(parsed);
+}
+
+function unreadable(path: readonly PropertyKey[], error: ParseError): StalePart {
   return {
-    path: [key, index],
-    what: `${key}[${index}], column ${error.column}: ${error.message}`,
+    path,
+    what: `${placeIn(path)}, column ${error.column}: ${error.message}`,
     remedy: "correct the line, or delete the file if the case has had its day",
   };
 }
 
-function unknownDialect(key: string): StalePart {
-  return {
-    path: ["dialect", key],
-    what: `unknown dialect key ${showValue(key)}`,
-    remedy: "use a mapcheck that knows it",
-  };
+/** A path as people write it: `before[0].trace[2]`. */
+function placeIn(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
+    )
+    .join("");
+}
+
+function dialectFrom(manners: Readonly<Record<string, string>>): Result<Partial<Dialect>, StalePart> {
+  let dialect = PLAIN_DIALECT;
+  for (const [key, value] of Object.entries(manners)) {
+    const changed = isManner(key) ? withManner(dialect, key, value) : undefined;
+    if (changed === undefined) return failure(unknownManner(key, value));
+    dialect = changed;
+  }
+  return success(ownManners(dialect));
+}
+
+function unknownManner(key: string, value: string): StalePart {
+  const what = isManner(key)
+    ? `${key} has no value ${showValue(value)}`
+    : `unknown dialect key ${showValue(key)}`;
+  return { path: ["dialect", key], what, remedy: "use a mapcheck that knows it" };
+}
+
+function runToFile({ space, requests }: EarlierRun): NonNullable<CorpusFile["before"]>[number] {
+  return { space: spaceToFile(space), trace: requests.map((request) => printRequest(request)) };
 }
 
 function spaceToFile(space: Space): CorpusFile["space"] {

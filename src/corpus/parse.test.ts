@@ -173,7 +173,7 @@ describe("a broken file says what is wrong, where, and what to do", () => {
     { file: origin({ run: "8" }), problem: '31:12: "origin.run" must be a whole number, found "8"' },
     {
       file: { ...SOUND, status: "open" },
-      problem: '35:13: "status" must be one of "regression", "known", "stale"',
+      problem: '35:13: "status" must be one of "regression", "known", "unstable", "stale"',
     },
     { file: { ...SOUND, note: 1 }, problem: '36:11: "note" must be a string, found 1' },
   ])("$problem", ({ file, problem }) => {
@@ -270,8 +270,12 @@ describe("a stale file is sound JSON that this version can't replay", () => {
   });
 
   test("a dialect", () => {
-    expect(outcome({ ...SOUND, dialect: { sizes: "roundup" } })).toBe(
-      'stale x.json:12:14: unknown dialect key "sizes"; use a mapcheck that knows it',
+    expect(outcome({ ...SOUND, dialect: { tides: "low" } })).toBe(
+      'stale x.json:12:14: unknown dialect key "tides"; use a mapcheck that knows it',
     );
+    expect(outcome({ ...SOUND, dialect: { sizes: "small" } })).toBe(
+      'stale x.json:12:14: sizes has no value "small"; use a mapcheck that knows it',
+    );
+    expect(outcome({ ...SOUND, dialect: { sizes: "roundup" } })).toBe("entry");
   });
 });

@@ -12,9 +12,9 @@ export const ENTRY_ID = /^(memory-set|address-space)\/[a-z0-9][a-z0-9-]*$/;
 
 /**
  * What a saved case is for: `regression` must agree, `known` is a bug that is waiting to be mended,
- * `stale` no longer says anything about today's implementations.
+ * `unstable` did not come back when it was run again, `stale` no longer says anything about today's implementations.
  */
-export type EntryStatus = "regression" | "known" | "stale";
+export type EntryStatus = "regression" | "known" | "unstable" | "stale";
 
 /** Every surface; each has a directory of its own in a corpus. */
 export const SURFACES: { readonly [S in Surface]: S } = {
@@ -24,12 +24,18 @@ export const SURFACES: { readonly [S in Surface]: S } = {
 const STATUSES: { readonly [S in EntryStatus]: S } = {
   regression: "regression",
   known: "known",
+  unstable: "unstable",
   stale: "stale",
 };
 const FINDING_KINDS: { readonly [K in FindingKind]: K } = {
   answer: "answer",
   invariant: "invariant",
   panic: "panic",
+  crash: "crash",
+  hang: "hang",
+  garbage: "garbage",
+  "out-of-step": "out-of-step",
+  flood: "flood",
 };
 
 /** A schema's `error` says what is expected of the value, so that a message can go on with what was found. */
@@ -71,6 +77,12 @@ const origin = z.strictObject(
   { error: "an object" },
 );
 
+/** A run that the trace needs before it, on an implementation that keeps something from run to run. */
+const earlierRun = z.strictObject(
+  { space, trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }) },
+  { error: "an object" },
+);
+
 /** Only the version, to be looked at before anything else: another version may mean something else by every key. */
 export const versionSchema = z.looseObject(
   { mapcheck: z.literal(CORPUS_VERSION, { error: `${CORPUS_VERSION}` }) },
@@ -88,6 +100,7 @@ export const corpusSchema = z
       dialect: z.record(text, text, { error: "an object" }),
       trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }),
       answers: z.array(text, { error: "an array" }).exactOptional(),
+      before: z.array(earlierRun, { error: "an array" }).exactOptional(),
       finding: finding.exactOptional(),
       implementation: text.exactOptional(),
       origin: origin.exactOptional(),

@@ -1,10 +1,12 @@
 /** Which answers the contract of the address-space surface allows, where more than one is right. */
 import type { AddressSpaceModel } from "../../models/address-space.ts";
 import { UNKNOWN } from "../../models/space-pages.ts";
+import { mayBeShown } from "../../properties/address-space-agreement.ts";
 import { type Answer, type PageRecord, sameAnswer } from "../trace/answer.ts";
-import { NO_FRAMES } from "../trace/observation.ts";
+import { NO_FRAMES, NO_PHYSICAL } from "../trace/observation.ts";
 import { printAnswer } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
+import { sameButForBoundaries } from "./verdict.ts";
 
 /**
  * Whether the model, which says `expected` to the request, allows the answer. The physical address of an `access`
@@ -27,13 +29,19 @@ export function allowsAnswer(
         model.hasBytes(request.addr, answer.bytes)
       );
     case "translate":
+      if (model.manners.pagesComeAndGo && isNone(answer)) return true;
       if (expected.kind !== "address" || expected.address !== UNKNOWN) return sameAnswer(expected, answer);
       return isAddress(answer) && isRightAddress(model, request.addr, answer);
     case "pages":
-      return (
-        expected.kind === "pages" && answer.kind === "pages" && allowsPages(expected.pages, answer.pages)
-      );
+      if (expected.kind !== "pages" || answer.kind !== "pages") return false;
+      return model.manners.pagesComeAndGo
+        ? mayAllBeShown(model, answer.pages)
+        : allowsPages(expected.pages, answer.pages);
+    case "areas":
+      if (sameAnswer(expected, answer)) return true;
+      return model.manners.freeBoundaries && sameButForBoundaries(expected, answer);
     case "frames":
+      if (model.manners.pagesComeAndGo) return answer.kind === "frames";
       if (expected.kind !== "frames" || answer.kind !== "frames") return false;
       return (
         answer.data === expected.data && (expected.table === NO_FRAMES || answer.table === expected.table)
@@ -45,7 +53,6 @@ export function allowsAnswer(
     case "fault":
     case "write":
     case "store":
-    case "areas":
     case "injected":
     case "find":
     case "overlaps":
@@ -71,6 +78,18 @@ export function describeAllowed(
   expected: Answer,
   addrBits: number,
 ): string {
+  const wanted = describeWanted(model, request, expected, addrBits);
+  if (!model.manners.pagesComeAndGo) return wanted;
+  if (request.op === "pages") return `some of these pages: ${wanted}`;
+  return request.op === "translate" && !isNone(expected) ? `${wanted}, or ok none` : wanted;
+}
+
+function describeWanted(
+  model: AddressSpaceModel,
+  request: Request,
+  expected: Answer,
+  addrBits: number,
+): string {
   if (expected.kind === "address" && expected.address === UNKNOWN) return "ok and some physical address";
   if (request.op === "access" && expected.kind === "ok") {
     const address = model.physicalAt(request.addr);
@@ -91,6 +110,18 @@ export function printAnswerTo({ op }: Request, answer: Answer, addrBits: number)
 
 function isAddress(answer: Answer): boolean {
   return answer.kind === "address" && answer.address !== null;
+}
+
+function isNone(answer: Answer): boolean {
+  return answer.kind === "address" && answer.address === null;
+}
+
+/** Where pages come and go: whether the pages, in order, are some of those that may be there. */
+function mayAllBeShown(model: AddressSpaceModel, pages: readonly PageRecord[]): boolean {
+  return pages.every(({ addr, flags, physical = NO_PHYSICAL }, index) => {
+    const isAfter = addr > (pages[index - 1]?.addr ?? -1);
+    return isAfter && addr % model.page === 0 && mayBeShown(model, addr / model.page, flags, physical);
+  });
 }
 
 /** Physical addresses may be left out, by a system that doesn't know them. */

@@ -1,5 +1,6 @@
 import { AddressSpaceModel } from "../../models/address-space.ts";
 import { adopt } from "../../models/address-space-adoption.ts";
+import { takeSpaceBoundaries } from "../../models/boundaries.ts";
 import { findSpaceDisagreement, type SpaceDisagreement } from "../../properties/address-space-agreement.ts";
 import { type SpaceFacts, spaceSituationsOf } from "../../properties/address-space-sometimes.ts";
 import { HardwareInspection } from "../../properties/hardware-agreement.ts";
@@ -13,7 +14,16 @@ import { allowsAnswer, describeAllowed, isRightAddress, printAnswerTo } from "./
 import { describeExpected, describeObserved } from "./describe.ts";
 import type { Judge } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
-import { findingAt, framesLeft, type Outcome, type Panic, panicAt, wrongInjected } from "./verdict.ts";
+import {
+  findingAt,
+  framesLeft,
+  isCarriedOut,
+  type Outcome,
+  outcomeOf,
+  type Panic,
+  panicAt,
+  wrongInjected,
+} from "./verdict.ts";
 
 /** Pages that one table of the lowest level holds. */
 const TABLE_PAGES = 512;
@@ -104,7 +114,7 @@ export class AddressSpaceJudge implements Judge {
     const expected = this.model.expectCommand(command);
     const outcome = this.outcomeOf(command, expected, answer, observed);
     if (outcome === undefined) return this.wrongAnswer(command, expected, answer);
-    this.facts.outcome = outcome;
+    this.facts.outcome = outcome === "partial" ? "refused" : outcome;
     this.injected = observed.injected;
     const mayFire = command.inject !== undefined && (outcome !== "refused" || answer.kind !== "err");
     const wrong = wrongInjected(observed.injected, mayFire);
@@ -112,8 +122,9 @@ export class AddressSpaceJudge implements Judge {
     this.settled = true;
     if (outcome === "done") this.model.commit(command);
     else if (command.op === "write") this.model.state.expectUnwritten(command.addr, command.bytes.length);
-    if (outcome === "failed" && this.terms.hello.failure === "consistent")
+    if (outcome === "partial" || (outcome === "failed" && this.terms.hello.failure === "consistent"))
       adopt(this.model, command, observed);
+    this.followBoundaries(observed);
     const finding = this.compare(command, outcome, answer, observed);
     if (finding || command.op !== "access" || isRightAddress(this.model, command.addr, answer))
       return finding;
@@ -126,6 +137,7 @@ export class AddressSpaceJudge implements Judge {
     answer: Answer,
     observed: Observation,
   ): Finding | undefined {
+    this.followBoundaries(observed);
     const expected = this.model.expectQuery(query, this.injected, this.table);
     if (!allowsAnswer(this.model, query, expected, answer)) return this.wrongAnswer(query, expected, answer);
     if (observed.injected !== this.injected) {
@@ -142,16 +154,23 @@ export class AddressSpaceJudge implements Judge {
     answer: Answer,
     observed: Observation,
   ): Outcome | undefined {
-    const carriedOut = isCarriedOut(expected);
-    if (allowsAnswer(this.model, command, expected, answer)) return carriedOut ? "done" : "refused";
-    const failed = carriedOut && isFailure(command, answer);
-    return failed && (observed.injected > 0 || this.mayRunOut(command)) ? "failed" : undefined;
+    const right = allowsAnswer(this.model, command, expected, answer);
+    if (right && expected === OK) return "done";
+    const failed = isFailure(command, answer) && (observed.injected > 0 || this.mayRunOut(command));
+    return outcomeOf(expected, right, this.model.manners.isLimit(command, answer), failed);
+  }
+
+  private followBoundaries(observed: Observation): void {
+    const { manners, state } = this.model;
+    if (manners.freeBoundaries) takeSpaceBoundaries(state, observed);
   }
 
   /** Whether fewer frames are left than the pages of the command and their tables could need. */
   private mayRunOut(command: Command): boolean {
     const { frames } = this.terms.space;
     if (frames === 0) return false;
+    // How many are out is not known.
+    if (this.model.manners.pagesComeAndGo) return true;
     const { from, to } = this.model.pagesOf(command);
     const pages = command.op === "clear" ? this.model.state.pages.count : to - from;
     const left = frames - this.data - Math.max(this.table, 0);
@@ -166,6 +185,13 @@ export class AddressSpaceJudge implements Judge {
   ): Finding | undefined {
     const disagreement = findSpaceDisagreement(this.model, observed);
     if (disagreement) return this.wrongState(disagreement, request, outcome, answer, observed);
+    const finding = this.model.manners.pagesComeAndGo ? undefined : this.compareFrames(answer, observed);
+    if (finding || observed.hardware === undefined) return finding;
+    const wrong = this.inspection.findDisagreement(observed.hardware, observed);
+    return wrong && findingAt(this.at, wrong.check, answer, wrong.expected, wrong.observed);
+  }
+
+  private compareFrames(answer: Answer, observed: Observation): Finding | undefined {
     const { dataFrames } = this.model;
     if (observed.dataFrames !== NO_FRAMES && observed.dataFrames !== dataFrames) {
       const shown = `frames data=${observed.dataFrames}`;
@@ -178,9 +204,7 @@ export class AddressSpaceJudge implements Judge {
     }
     this.data = dataFrames;
     this.table = observed.tableFrames;
-    if (observed.hardware === undefined) return undefined;
-    const wrong = this.inspection.findDisagreement(observed.hardware, observed);
-    return wrong && findingAt(this.at, wrong.check, answer, wrong.expected, wrong.observed);
+    return undefined;
   }
 
   private wrongState(
@@ -208,7 +232,7 @@ export class AddressSpaceJudge implements Judge {
     if (outcome === "refused" || !isCommand(request)) return "refusal";
     const { from, to } = this.model.pagesOf(request);
     if (page < from || page > to || (page === to && !boundary)) return "outside";
-    return outcome === "failed" ? "failure" : view;
+    return outcome === "done" ? view : "failure";
   }
 
   private wrongAnswer(request: Request, expected: Answer, answer: Answer): Finding {
@@ -252,11 +276,6 @@ export class AddressSpaceJudge implements Judge {
         return;
     }
   }
-}
-
-/** Whether the expected answer is that of a command that does something. */
-function isCarriedOut(expected: Answer): boolean {
-  return expected.kind === "ok" || (expected.kind === "truth" && expected.truth);
 }
 
 /** Whether the answer can mean that the command failed for want of a frame or by its backend. */

@@ -6,16 +6,15 @@ import type { Request } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Space, Terms } from "../trace/space.ts";
 import { type Judge, judgeFor } from "./judge.ts";
+import type { Flight, Runner, Watch } from "./runner.ts";
 import type { Statistics } from "./statistics.ts";
-
-/** Looks on while a trace runs: called after each judged request, before a finding ends the run. */
-export type Watch = (request: Request, answer: Answer, observed: Observation) => void;
+import { type Panic, panicOf } from "./verdict.ts";
 
 /**
  * The in-process driver: runs traces on a subject step by step and has each step judged. One executor
  * serves any number of runs, each on a fresh instance.
  */
-export class Executor {
+export class Executor implements Runner {
   readonly terms: Terms;
   readonly judge: Judge;
   private readonly subject: Subject;
@@ -25,6 +24,10 @@ export class Executor {
     this.subject = subject;
     this.terms = { space, hello: subject.hello };
     this.judge = judgeFor(this.terms);
+  }
+
+  begin(requests: readonly Request[]): Flight {
+    return (statistics, watch) => this.run(requests, statistics, watch);
   }
 
   /** Runs a trace that fits `terms`. Returns the first disagreement, or `undefined` when all agrees. */
@@ -49,7 +52,7 @@ export class Executor {
       instance.drop(this.observed);
       return this.judge.drop(this.observed);
     } catch (error) {
-      return this.judge.drop(this.observed, panic(error));
+      return this.judge.drop(this.observed, panicOf(error));
     }
   }
 
@@ -68,7 +71,7 @@ export class Executor {
     try {
       return success(this.subject.create(this.terms.space));
     } catch (error) {
-      return failure(panic(error));
+      return failure(panicOf(error));
     }
   }
 
@@ -79,15 +82,7 @@ export class Executor {
       instance.observe(this.observed);
       return answer;
     } catch (error) {
-      return panic(error);
+      return panicOf(error);
     }
   }
-}
-
-type Panic = Answer & { readonly kind: "panic" };
-
-/** What a subject threw, as the answer that the contract has for it. */
-function panic(error: unknown): Panic {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { kind: "panic", text: text.replaceAll(/\s+/g, " ").trim() };
 }

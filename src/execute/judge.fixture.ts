@@ -17,6 +17,8 @@ export interface Step {
   readonly areas: string;
   /** As in an answer to `pages`; what the areas say where it is left out. */
   readonly pages?: string;
+  /** Whether no pages are shown at all. */
+  readonly hidesPages?: boolean;
   /** As in an answer to `frames`; not shown where it is left out. */
   readonly frames?: string;
   /** 0 where it is left out. */
@@ -43,7 +45,7 @@ export function judgeSteps(
 /** Has an observation show what a step says. */
 export function show(
   observed: Observation,
-  { areas, pages, frames, injected = 0 }: Omit<Step, "request" | "answer">,
+  { areas, pages, hidesPages, frames, injected = 0 }: Omit<Step, "request" | "answer">,
   page: number,
 ): void {
   observed.reset();
@@ -52,8 +54,11 @@ export function show(
   for (const { start, end, flags, backend } of shown) {
     observed.area(start, end, flags, backend.kind, backend.kind === "linear" ? backend.physical : undefined);
   }
+  observed.showsPages = hidesPages !== true;
   const present = pages === undefined ? shown.flatMap((area) => pagesOf(area, page)) : pagesIn(pages);
-  for (const { addr, flags, physical } of present) observed.page(addr, flags, physical);
+  if (observed.showsPages) {
+    for (const { addr, flags, physical } of present) observed.page(addr, flags, physical);
+  }
   if (frames === undefined) return;
   const counted = parsed(parseAnswer(`ok ${frames}`, { op: "frames" }));
   if (counted.kind !== "frames") return;

@@ -1,3 +1,4 @@
+import { takeBoundaries } from "../../models/boundaries.ts";
 import { MemorySetModel } from "../../models/memory-set.ts";
 import { type Disagreement, findDisagreement } from "../../properties/agreement.ts";
 import type { Check } from "../../properties/invariants.ts";
@@ -11,7 +12,17 @@ import type { Terms } from "../trace/space.ts";
 import { describeExpected, describeObserved } from "./describe.ts";
 import type { Judge } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
-import { findingAt, framesLeft, type Outcome, type Panic, panicAt, wrongInjected } from "./verdict.ts";
+import {
+  findingAt,
+  framesLeft,
+  isCarriedOut,
+  type Outcome,
+  outcomeOf,
+  type Panic,
+  panicAt,
+  sameButForBoundaries,
+  wrongInjected,
+} from "./verdict.ts";
 
 /** The judge of the memory-set surface. */
 export class MemorySetJudge implements Judge {
@@ -65,12 +76,12 @@ export class MemorySetJudge implements Judge {
   settle(request: Request): void {
     if (this.settled || !isCommand(request)) return;
     this.settled = true;
-    if (this.model.expectCommand(request).kind === "ok") this.model.commit(request);
+    if (isCarriedOut(this.model.expectCommand(request))) this.model.commit(request);
   }
 
   private judgeCommand(command: Command, answer: Answer, observed: Observation): Finding | undefined {
     const expected = this.model.expectCommand(command);
-    const outcome = outcomeOf(expected, answer, observed);
+    const outcome = this.outcomeOf(command, expected, answer, observed);
     if (outcome === undefined) return this.wrongAnswer(expected, answer);
     this.injected = observed.injected;
     const mayFire = command.inject !== undefined && outcome !== "refused";
@@ -78,8 +89,9 @@ export class MemorySetJudge implements Judge {
     if (wrong) return findingAt(this.at, "injected", answer, wrong.expected, wrong.observed);
     this.settled = true;
     if (outcome === "done") this.model.commit(command);
-    if (outcome === "failed" && this.terms.hello.failure === "consistent")
+    if (outcome === "partial" || (outcome === "failed" && this.terms.hello.failure === "consistent"))
       this.model.adopt(command, observed);
+    this.followBoundaries(observed);
     return this.compare(command, outcome, answer, observed);
   }
 
@@ -88,13 +100,41 @@ export class MemorySetJudge implements Judge {
     answer: Answer,
     observed: Observation,
   ): Finding | undefined {
+    this.followBoundaries(observed);
     const expected = this.model.expectQuery(query, this.injected);
-    if (!sameAnswer(expected, answer)) return this.wrongAnswer(expected, answer);
+    if (!this.allows(expected, answer)) return this.wrongAnswer(expected, answer);
     if (observed.injected !== this.injected) {
       const [before, after] = [this.injected, observed.injected];
       return findingAt(this.at, "injected", answer, `injected ${before}`, `injected ${after}`);
     }
     return this.compare(query, "refused", answer, observed);
+  }
+
+  /** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
+  private outcomeOf(
+    command: Command,
+    expected: Answer,
+    answer: Answer,
+    observed: Observation,
+  ): Outcome | undefined {
+    const right = sameAnswer(expected, answer);
+    if (right && expected === OK) return "done";
+    const failed =
+      answer.kind === "err" &&
+      (answer.name === "BadState" || answer.name === "NoMemory") &&
+      observed.injected > 0;
+    return outcomeOf(expected, right, this.model.manners.isLimit(command, answer), failed);
+  }
+
+  /** Whether a query may be answered so. */
+  private allows(expected: Answer, answer: Answer): boolean {
+    if (sameAnswer(expected, answer)) return true;
+    return this.model.manners.freeBoundaries && sameButForBoundaries(expected, answer);
+  }
+
+  private followBoundaries(observed: Observation): void {
+    const { manners, pages, page } = this.model;
+    if (manners.freeBoundaries) takeBoundaries(pages, observed, page);
   }
 
   private compare(
@@ -123,7 +163,7 @@ export class MemorySetJudge implements Judge {
     if (outcome === "refused" || !isCommand(request)) return "refusal";
     const { from, to } = this.model.pagesOf(request);
     if (page < from || page > to || (page === to && !boundary)) return "outside";
-    return outcome === "failed" ? "failure" : view;
+    return outcome === "done" ? view : "failure";
   }
 
   private wrongAnswer(expected: Answer, answer: Answer): Finding {
@@ -136,11 +176,4 @@ export class MemorySetJudge implements Judge {
       printAnswer(answer, addrBits),
     );
   }
-}
-
-/** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
-function outcomeOf(expected: Answer, answer: Answer, observed: Observation): Outcome | undefined {
-  if (sameAnswer(expected, answer)) return expected.kind === "ok" ? "done" : "refused";
-  const failed = answer.kind === "err" && (answer.name === "BadState" || answer.name === "NoMemory");
-  return failed && expected.kind === "ok" && observed.injected > 0 ? "failed" : undefined;
 }

@@ -1,14 +1,57 @@
 /** What the judges of both surfaces say, and how they say it. */
+import { joined } from "../../models/boundaries.ts";
+import { ANY_CHANGED, STOPPED } from "../../models/manners.ts";
 import type { Check } from "../../properties/invariants.ts";
-import { type Answer, answerClass } from "../trace/answer.ts";
+import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import { NO_FRAMES, type Observation } from "../trace/observation.ts";
 
-/** What became of a command: refused or failed ones leave their range as it was, or half-way. */
-export type Outcome = "done" | "refused" | "failed";
+/**
+ * What became of a command. A refused one leaves all as it was, a failed one too unless the implementation is only
+ * `consistent`. A partial one may leave its range half-way, whatever the implementation promises of failures: so
+ * says its dialect.
+ */
+export type Outcome = "done" | "refused" | "failed" | "partial";
+
+/** Whether the expected answer is that of a command that does something, all of it or as far as the first hole. */
+export function isCarriedOut(expected: Answer): boolean {
+  return expected.kind === "ok" || (expected.kind === "truth" && expected.truth) || expected === STOPPED;
+}
+
+/**
+ * What became of a command for which the model says `expected`; `undefined` where the contract doesn't allow the
+ * answer. `right`: it is what the model says. `limited`: a limit of the system's own may have caused it. `failed`:
+ * a failed call, or frames that ran out, may have.
+ */
+export function outcomeOf(
+  expected: Answer,
+  right: boolean,
+  limited: boolean,
+  failed: boolean,
+): Outcome | undefined {
+  if (expected === ANY_CHANGED) return right || limited ? "partial" : failed ? "failed" : undefined;
+  const begins = isCarriedOut(expected);
+  if (limited) return begins ? "partial" : "refused";
+  if (!right) return failed && begins ? "failed" : undefined;
+  if (!begins) return "refused";
+  // What stopped at a hole looks as if it had failed before it.
+  return failed ? "partial" : "done";
+}
+
+/** Whether two answers to `areas` are the same but for boundaries inside what could be one area. */
+export function sameButForBoundaries(a: Answer, b: Answer): boolean {
+  if (a.kind !== "areas" || b.kind !== "areas") return false;
+  return sameAnswer({ kind: "areas", areas: joined(a.areas) }, { kind: "areas", areas: joined(b.areas) });
+}
 
 /** What an implementation threw, as an answer. */
 export type Panic = Answer & { readonly kind: "panic" };
+
+/** What a subject threw, as the answer that the contract has for it. */
+export function panicOf(error: unknown): Panic {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { kind: "panic", text: text.replaceAll(/\s+/g, " ").trim() };
+}
 
 /** A finding at the request with index `at`, which was answered `answer`. */
 export function findingAt(

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { OK } from "../trace/answer.ts";
@@ -14,7 +15,7 @@ function subjectOf(name: string): Subject {
 }
 
 function campaign(subject: Subject, seed = "x", maxCommands = 50) {
-  return { subject, spaces: [SIXTEEN_PAGES], seed, maxCommands, injectAll: false };
+  return { driver: new InProcess(subject), spaces: [SIXTEEN_PAGES], seed, maxCommands, injectAll: false };
 }
 
 function runs(count: number): Budget {

@@ -1,20 +1,21 @@
-import { Executor } from "../execute/executor.ts";
+import type { Driver, PastRun } from "../execute/driver.ts";
+import type { Flight } from "../execute/runner.ts";
 import { Statistics } from "../execute/statistics.ts";
-import { trace } from "../generate/trace.ts";
-import { type Counterexample, type Reduction, reduce, sameFinding } from "../shrink/reduce.ts";
-import { relocate } from "../shrink/relocate.ts";
-import type { Subject } from "../subjects/subject.ts";
+import { type Counterexample, upToFinding } from "../shrink/reduce.ts";
 import { virtAddr } from "../trace/address.ts";
-import { findMisfit } from "../trace/preconditions.ts";
-import { isCommand, type Request } from "../trace/request.ts";
+import type { Request } from "../trace/request.ts";
 import type { Space, Surface } from "../trace/space.ts";
+import { Ground } from "./ground.ts";
 import { type InjectionTally, injectEverywhere } from "./inject.ts";
+import { Novelty } from "./novelty.ts";
 import type { Pace } from "./pace.ts";
+import { findRecurrence, type Recurrence } from "./recurrence.ts";
 import { RunSeeds } from "./seeds.ts";
+import { Shrinking, type Shrunk } from "./shrinking.ts";
 
 /** What a campaign runs: together with the run's number this determines every trace. */
 export interface Campaign {
-  readonly subject: Subject;
+  readonly driver: Driver;
   /** Where its runs take place, in turn: run n in the one with index n modulo their number. The simplest first. */
   readonly spaces: readonly Space[];
   /** Any text. */
@@ -34,13 +35,13 @@ export interface Budget {
 }
 
 /** A counterexample, where it came from, and what shrinking it took. */
-export interface FoundByFuzzing extends Reduction {
-  /** Where it takes place: a simpler space than that of the run, if it shows there too. */
-  readonly space: Space;
+export interface FoundByFuzzing extends Shrunk, Recurrence {
   /** The number of the run that showed it. */
   readonly run: number;
   /** How many requests that run's trace had up to the finding. */
   readonly shrunkFrom: number;
+  /** What the implementation printed besides its answers, when it was last run. */
+  readonly stderr: string;
 }
 
 /** What a campaign has done so far. */
@@ -68,130 +69,137 @@ export function newTally(surface: Surface): Tally {
  * Runs traces until one shows a finding, which is shrunk and returned, or until the budget is spent or
  * `pace` is stopped. `tally` is kept up to date meanwhile.
  */
-export async function fuzz(
+export function fuzz(
   campaign: Campaign,
   budget: Budget,
   pace: Pace,
   tally: Tally,
 ): Promise<FoundByFuzzing | undefined> {
-  const grounds = campaign.spaces.map((space) => new Ground(campaign, space));
-  const found = await search(grounds, campaign, budget, pace, tally);
-  if (found === undefined) return undefined;
-  tally.findings++;
-  const run = tally.runs - 1;
-  return {
-    ...(await shrink(found, homesOf(found.ground, grounds, campaign), pace)),
-    run,
-    shrunkFrom: found.finding.at + 1,
-  };
+  return new Search(campaign, budget, pace, tally).next();
 }
 
-/** A space, and what draws and runs traces in it. */
-class Ground {
-  readonly space: Space;
-  readonly executor: Executor;
-  readonly traces;
+/** A search that can go on after a finding. */
+export class Search {
+  private readonly campaign: Campaign;
+  private readonly budget: Budget;
+  private readonly pace: Pace;
+  private readonly tally: Tally;
+  private readonly seeds: RunSeeds;
+  private readonly grounds: readonly Ground[];
+  private readonly underWay: RunUnderWay[] = [];
+  private readonly novelty: Novelty;
+  private begun: number;
 
-  constructor({ subject, maxCommands }: Campaign, space: Space) {
-    this.space = space;
-    this.executor = new Executor(subject, space);
-    this.traces = trace(space, { hello: subject.hello, maxCommands });
+  /** `known` are the signatures of findings that are no news. */
+  constructor(
+    campaign: Campaign,
+    budget: Budget,
+    pace: Pace,
+    tally: Tally,
+    known: ReadonlySet<string> = new Set(),
+  ) {
+    this.novelty = new Novelty(known);
+    this.begun = tally.runs;
+    this.campaign = campaign;
+    this.budget = budget;
+    this.pace = pace;
+    this.tally = tally;
+    this.seeds = new RunSeeds(campaign.seed);
+    this.grounds = campaign.spaces.map((space) => new Ground(campaign.driver, space, campaign.maxCommands));
+  }
+
+  /** The next new finding, shrunk; `undefined` when the budget is spent or `pace` was stopped. */
+  async next(): Promise<FoundByFuzzing | undefined> {
+    for (let found = await this.find(); found !== undefined; found = await this.find()) {
+      if (!this.novelty.isWorthShrinking(found)) continue;
+      this.tally.findings++;
+      const shrunk = await this.workOut(found);
+      if (this.novelty.isNew(shrunk, found)) return shrunk;
+      this.tally.findings--;
+    }
+    return undefined;
+  }
+
+  private async find(): Promise<Found | undefined> {
+    const { pace, tally, campaign } = this;
+    for (let run = this.nextRun(); run !== undefined; run = this.nextRun()) {
+      const { ground, requests } = run;
+      const finding = await run.flight(tally.statistics);
+      if (pace.stopped && finding === undefined) return undefined;
+      tally.runs = run.number + 1;
+      if (finding) return { ...run, finding, earlier: campaign.driver.earlier };
+      const injected = campaign.injectAll
+        ? await injectEverywhere(requests, ground.runner, pace, tally.injections)
+        : undefined;
+      if (injected) return { ...run, ...injected, earlier: campaign.driver.earlier };
+      if (pace.turnIsOver) await pace.breathe();
+    }
+    return this.findAtTheEnd();
+  }
+
+  /** The oldest run that is under way, after as many were begun as should be. */
+  private nextRun(): RunUnderWay | undefined {
+    const { budget, pace, campaign, underWay } = this;
+    if (pace.stopped || pace.seconds >= budget.seconds) return undefined;
+    while (underWay.length < campaign.driver.ahead && this.begun < budget.runs) {
+      const ground = this.grounds[this.begun % this.grounds.length];
+      if (ground === undefined) break;
+      const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
+      underWay.push({ number: this.begun, ground, requests, flight: ground.runner.begin(requests) });
+      this.begun++;
+    }
+    return underWay.shift();
+  }
+
+  /** What shows only when the implementation is told to end. */
+  private async findAtTheEnd(): Promise<Found | undefined> {
+    const { driver } = this.campaign;
+    if (this.pace.stopped) return undefined;
+    const late = await driver.renew();
+    const ground = late && this.grounds.find(({ space }) => space === late.space);
+    if (late === undefined || ground === undefined) return undefined;
+    const { requests, finding } = late;
+    return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier };
+  }
+
+  /** Sees what a finding needs to come back, and shrinks it. */
+  private async workOut(found: Found): Promise<FoundByFuzzing> {
+    const { campaign, pace, grounds } = this;
+    const { driver } = campaign;
+    const { ground, number: run } = found;
+    const shrunkFrom = found.finding.at + 1;
+    const recurrence: Recurrence = pace.stopped
+      ? { before: [], stable: true }
+      : await findRecurrence(found, ground.runner, found.earlier, driver);
+    const homes = homesOf(ground, grounds, campaign);
+    const shrunk = recurrence.stable
+      ? await new Shrinking(driver, recurrence.before, pace).shrink(found, ground, homes)
+      : { ...upToFinding(found.requests, found.finding), executions: 0, space: ground.space };
+    return { ...shrunk, ...recurrence, run, shrunkFrom, stderr: driver.stderr };
   }
 }
 
-/** A counterexample and where it takes place. */
-interface Found extends Counterexample {
+/** A run that was begun. */
+interface RunUnderWay {
+  readonly number: number;
   readonly ground: Ground;
+  readonly requests: readonly Request[];
+  readonly flight: Flight;
 }
 
-async function search(
-  grounds: readonly Ground[],
-  { seed, injectAll }: Campaign,
-  budget: Budget,
-  pace: Pace,
-  tally: Tally,
-): Promise<Found | undefined> {
-  const seeds = new RunSeeds(seed);
-  while (tally.runs < budget.runs && pace.seconds < budget.seconds && !pace.stopped) {
-    const ground = grounds[tally.runs % grounds.length];
-    if (ground === undefined) return undefined;
-    const requests = ground.traces.generate(seeds.random(tally.runs), undefined).value;
-    tally.runs++;
-    const finding = ground.executor.run(requests, tally.statistics);
-    if (finding) return { requests, finding, ground };
-    const injected = injectAll
-      ? await injectEverywhere(requests, ground.executor, pace, tally.injections)
-      : undefined;
-    if (injected) return { ...injected, ground };
-    if (pace.turnIsOver) await pace.breathe();
-  }
-  return undefined;
+/** A counterexample, where it takes place, and what the implementation had done before. */
+interface Found extends Counterexample {
+  readonly number: number;
+  readonly ground: Ground;
+  readonly earlier: readonly PastRun[];
 }
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */
 function homesOf(ground: Ground, grounds: readonly Ground[], campaign: Campaign): readonly Ground[] {
   const earlier = grounds.slice(0, grounds.indexOf(ground));
   if (ground.space.base === 0) return earlier;
-  const atZero = new Ground(campaign, { ...ground.space, base: virtAddr(0), frames: 0 });
+  const space = { ...ground.space, base: virtAddr(0), frames: 0 };
+  const atZero = new Ground(campaign.driver, space, campaign.maxCommands);
   const low = earlier.filter(({ space }) => space.base === 0);
   return [...low, atZero, ...earlier.filter(({ space }) => space.base > 0)];
-}
-
-/** Shrinks where the finding was made, and then in the simplest of `homes` in which it shows too. */
-async function shrink(
-  found: Found,
-  homes: readonly Ground[],
-  pace: Pace,
-): Promise<Reduction & { readonly space: Space }> {
-  let { ground } = found;
-  let best = await reduceOn(ground, found, pace);
-  let { executions } = best;
-  const moveTo = async (home: Ground): Promise<boolean> => {
-    for (const moved of movedTo(home.space, best.requests, ground.space)) {
-      const there = runOn(home, moved);
-      executions++;
-      if (!there || !sameFinding(best, there)) continue;
-      best = await reduceOn(home, there, pace);
-      executions += best.executions;
-      ground = home;
-      return true;
-    }
-    return false;
-  };
-  // Once it is simpler it may fit where it didn't before.
-  for (let at = 0; at < homes.length; at++) {
-    const home = homes[at];
-    if (home === undefined || home === ground) break;
-    if (await moveTo(home)) at = -1;
-  }
-  return { ...best, executions, space: ground.space };
-}
-
-/** Failures of the last command that are tried in place of a limit of frames. */
-const FAILURES = 16;
-
-/**
- * The trace as it is in the space `to`. Where that has frames without end and `from` has not, also with one
- * failure or another in its last command: what showed because frames ran out may show when one is refused.
- */
-function* movedTo(to: Space, requests: readonly Request[], from: Space): Generator<readonly Request[]> {
-  const moved = relocate(requests, from, to);
-  if (moved === undefined) return;
-  yield moved;
-  const last = moved.at(-1);
-  if (from.frames === 0 || to.frames > 0 || last === undefined || !isCommand(last)) return;
-  for (let after = 0; after < FAILURES; after++) {
-    yield moved.with(-1, { ...last, inject: { kind: "frame", after } });
-  }
-}
-
-function reduceOn({ executor }: Ground, found: Counterexample, pace: Pace): Promise<Reduction> {
-  return reduce(found, executor.terms, (requests) => executor.run(requests), pace);
-}
-
-/** The counterexample that the trace is in that space, if it fits and is one. */
-function runOn({ executor }: Ground, requests: readonly Request[]): Counterexample | undefined {
-  if (findMisfit(requests, executor.terms)) return undefined;
-  const finding = executor.run(requests);
-  return finding && { requests, finding };
 }

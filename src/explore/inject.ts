@@ -1,4 +1,4 @@
-import type { Executor } from "../execute/executor.ts";
+import type { Runner } from "../execute/runner.ts";
 import type { Counterexample, Interruption } from "../shrink/reduce.ts";
 import { findMisfit } from "../trace/preconditions.ts";
 import { type Command, type Injection, isCommand, type Request } from "../trace/request.ts";
@@ -20,17 +20,17 @@ export interface InjectionTally {
  */
 export async function injectEverywhere(
   requests: readonly Request[],
-  executor: Executor,
+  runner: Runner,
   pace: Interruption,
   tally: InjectionTally,
 ): Promise<Counterexample | undefined> {
   const plain = requests.map((request) => (isCommand(request) ? withoutInjection(request) : request));
   for (const [at, command] of plain.entries()) {
     if (!isCommand(command)) continue;
-    for (const kind of executor.terms.hello.inject) {
+    for (const kind of runner.terms.hello.inject) {
       if (pace.turnIsOver) await pace.breathe();
       if (pace.stopped) return undefined;
-      const found = injectInto(plain.slice(0, at), command, kind, executor, tally);
+      const found = await injectInto(plain.slice(0, at), command, kind, runner, tally);
       if (found) return found;
     }
   }
@@ -39,19 +39,19 @@ export async function injectEverywhere(
 }
 
 /** Every failure of one kind in `command`, which comes after `before`. */
-function injectInto(
+async function injectInto(
   before: readonly Request[],
   command: Command,
   kind: Injection["kind"],
-  executor: Executor,
+  runner: Runner,
   tally: InjectionTally,
-): Counterexample | undefined {
+): Promise<Counterexample | undefined> {
   for (let after = 0; ; after++) {
     const requests = [...before, { ...command, inject: { kind, after } }, command];
-    if (after === 0 && findMisfit(requests, executor.terms)) return undefined;
+    if (after === 0 && findMisfit(requests, runner.terms)) return undefined;
     let fired = 0;
     let at = 0;
-    const finding = executor.run(requests, undefined, (_request, _answer, observed) => {
+    const finding = await runner.begin(requests)(undefined, (_request, _answer, observed) => {
       if (at++ === before.length) fired = observed.injected;
     });
     if (fired > 0) tally.injected++;

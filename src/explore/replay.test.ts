@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { addressSpaceSubject } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
 import { findSubject } from "../subjects/registry.ts";
@@ -6,7 +7,7 @@ import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { parseAnswer, parseTrace } from "../trace/parse.ts";
 import { printRequest } from "../trace/print.ts";
-import { type Replayable, recordReplay, replayEntry } from "./replay.ts";
+import { type RecordedReplay, type Replay, type Replayable, recordReplay, replayEntry } from "./replay.ts";
 
 const STACK = memorySetSubject();
 
@@ -34,12 +35,20 @@ function caseOf(lines: readonly string[], answerLines?: readonly string[]): Repl
 
 const HOLE = caseOf(["map 0x0 0x3000 rw mock", "unmap 0x1000 0x1000", "areas"]);
 
-test("a case that agrees", () => {
-  expect(replayEntry(HOLE, STACK)).toEqual({ status: "agree" });
+function replayOn(entry: Replayable, subject: Subject): Promise<Replay> {
+  return replayEntry(entry, new InProcess(subject));
+}
+
+function recordOn(entry: Replayable, subject: Subject): Promise<RecordedReplay> {
+  return recordReplay(entry, new InProcess(subject));
+}
+
+test("a case that agrees", async () => {
+  expect(await replayOn(HOLE, STACK)).toEqual({ status: "agree" });
 });
 
-test("a finding comes with the state that the model has", () => {
-  expect(replayEntry(HOLE, defect("unmap-loses-right-part"))).toEqual({
+test("a finding comes with the state that the model has", async () => {
+  expect(await replayOn(HOLE, defect("unmap-loses-right-part"))).toEqual({
     status: "finding",
     from: "model",
     finding: {
@@ -64,8 +73,8 @@ test("a finding comes with the state that the model has", () => {
 });
 
 describe("the state that the contract wants after the request of the finding", () => {
-  test("of a command that was refused, and shouldn't be: its effect", () => {
-    const replay = replayEntry(
+  test("of a command that was refused, and shouldn't be: its effect", async () => {
+    const replay = await replayOn(
       caseOf(["map 0x0 0x1000 r mock", "map 0x1000 0x1000 r mock"]),
       defect("touching-overlaps"),
     );
@@ -75,24 +84,24 @@ describe("the state that the contract wants after the request of the finding", (
     });
   });
 
-  test("of a command that was carried out, and should be refused: nothing", () => {
-    const replay = replayEntry(caseOf(["map 0xffffffffff000 0x1000 r mock"]), defect("map-end-at-limit"));
+  test("of a command that was carried out, and should be refused: nothing", async () => {
+    const replay = await replayOn(caseOf(["map 0xffffffffff000 0x1000 r mock"]), defect("map-end-at-limit"));
     expect(replay).toMatchObject({
       finding: { kind: "answer", expected: "err InvalidParam" },
       model: { areas: [], pages: [] },
     });
   });
 
-  test("of a command that panics: its effect", () => {
+  test("of a command that panics: its effect", async () => {
     const lines = ["map 0x1000 0x1000 r mock", "map 0x0 0x2000 w mock replace !backend=0"];
-    const replay = replayEntry(caseOf(lines), defect("failed-unmap-panics"));
+    const replay = await replayOn(caseOf(lines), defect("failed-unmap-panics"));
     expect(replay).toMatchObject({
       finding: { kind: "panic" },
       model: { areas: [{ start: 0, end: 0x2000 }] },
     });
   });
 
-  test("of a command in which an injection fired that it doesn't carry: its effect", () => {
+  test("of a command in which an injection fired that it doesn't carry: its effect", async () => {
     const firing: Subject = {
       hello: STACK.hello,
       create: (space) => {
@@ -106,20 +115,23 @@ describe("the state that the contract wants after the request of the finding", (
         };
       },
     };
-    expect(replayEntry(HOLE, firing)).toMatchObject({
+    expect(await replayOn(HOLE, firing)).toMatchObject({
       finding: { check: "injected", at: 0 },
       model: { areas: [{ start: 0, end: 0x3000 }] },
     });
   });
 
-  test("of a query: what was there", () => {
-    const replay = replayEntry(caseOf(["map 0x0 0x1000 r mock", "find 0x1000"]), defect("find-includes-end"));
+  test("of a query: what was there", async () => {
+    const replay = await replayOn(
+      caseOf(["map 0x0 0x1000 r mock", "find 0x1000"]),
+      defect("find-includes-end"),
+    );
     expect(replay).toMatchObject({ finding: { kind: "answer", at: 1 }, model: { areas: [{ start: 0 }] } });
   });
 
-  test("of a command that was carried out once: its effect, once", () => {
+  test("of a command that was carried out once: its effect, once", async () => {
     const lines = ["map 0x0 0x3000 r mock", "protect 0x0 0x1000 w"];
-    const replay = replayEntry(caseOf(lines), defect("protect-right-part-too"));
+    const replay = await replayOn(caseOf(lines), defect("protect-right-part-too"));
     expect(replay).toMatchObject({
       finding: { kind: "invariant" },
       model: { areas: [{ flags: 2 }, { flags: 1, start: 0x1000, end: 0x3000 }] },
@@ -131,13 +143,13 @@ describe("answers that the case demands", () => {
   const lines = ["map 0x0 0x1000 r mock", "find 0x0", "find 0x1000"];
   const right = ["ok", "ok 0x0-0x1000 r mock", "ok none"];
 
-  test("hold", () => {
-    expect(replayEntry(caseOf(lines, right), STACK)).toEqual({ status: "agree" });
+  test("hold", async () => {
+    expect(await replayOn(caseOf(lines, right), STACK)).toEqual({ status: "agree" });
   });
 
-  test("are a finding where they don't, though model and implementation agree", () => {
+  test("are a finding where they don't, though model and implementation agree", async () => {
     const entry = caseOf(lines, ["ok", "ok none", "ok none"]);
-    expect(replayEntry(entry, STACK)).toMatchObject({
+    expect(await replayOn(entry, STACK)).toMatchObject({
       status: "finding",
       from: "answers",
       finding: {
@@ -152,12 +164,12 @@ describe("answers that the case demands", () => {
     });
   });
 
-  test("end the replay at the first that doesn't, before later findings and with the model of that moment", () => {
+  test("end the replay at the first that doesn't, before later findings and with the model of that moment", async () => {
     const entry = caseOf(
       ["map 0x0 0x3000 r mock", "find 0x0", "unmap 0x1000 0x1000"],
       ["ok", "ok none", "ok"],
     );
-    const { replay, steps } = recordReplay(entry, defect("unmap-loses-right-part"));
+    const { replay, steps } = await recordOn(entry, defect("unmap-loses-right-part"));
     expect(replay).toMatchObject({
       from: "answers",
       finding: { at: 1 },
@@ -166,9 +178,9 @@ describe("answers that the case demands", () => {
     expect(steps.length).toBe(2);
   });
 
-  test("come after what the contract says of the same request", () => {
+  test("come after what the contract says of the same request", async () => {
     const entry = caseOf(lines, [...right.slice(0, 2), "ok 0x1000-0x2000 r mock"]);
-    expect(replayEntry(entry, defect("find-includes-end"))).toMatchObject({
+    expect(await replayOn(entry, defect("find-includes-end"))).toMatchObject({
       from: "model",
       finding: { at: 2 },
     });
@@ -183,9 +195,9 @@ describe("a stale case is not run", () => {
     },
   };
 
-  test("a request that breaks a precondition", () => {
+  test("a request that breaks a precondition", async () => {
     const entry = caseOf(["map 0x0 0x1000 r mock", "unmap 0x80 0x1000"]);
-    expect(replayEntry(entry, never)).toMatchObject({
+    expect(await replayOn(entry, never)).toMatchObject({
       status: "stale",
       at: 1,
       reason: expect.stringContaining("multiple of the page"),
@@ -193,22 +205,22 @@ describe("a stale case is not run", () => {
     });
   });
 
-  test("a space that is not sound", () => {
+  test("a space that is not sound", async () => {
     const entry = { ...HOLE, space: { ...HOLE.space, page: 0x1800 } };
-    expect(replayEntry(entry, never)).toMatchObject({
+    expect(await replayOn(entry, never)).toMatchObject({
       status: "stale",
       reason: "the space is not sound: the page size must be a power of two",
     });
   });
 
-  test("a case of the other surface, which is sound all the same", () => {
-    expect(replayEntry({ ...HOLE, surface: "address-space" }, never)).toEqual({
+  test("a case of the other surface, which is sound all the same", async () => {
+    expect(await replayOn({ ...HOLE, surface: "address-space" }, never)).toEqual({
       status: "unsuited",
       reason: "the case is about the address-space surface and memory-set offers memory-set",
     });
   });
 
-  test("a case with wider addresses than the implementation has", () => {
+  test("a case with wider addresses than the implementation has", async () => {
     const space = { ...SMALL, base: virtAddr(2 ** 40) };
     const entry = {
       ...caseOf(["map 0x10000000000 0x1000 r alloc:lazy"]),
@@ -216,26 +228,26 @@ describe("a stale case is not run", () => {
       space,
     } as const;
     const { hello } = addressSpaceSubject("sv39");
-    expect(replayEntry(entry, { ...never, hello })).toMatchObject({
+    expect(await replayOn(entry, { ...never, hello })).toMatchObject({
       status: "unsuited",
       reason: expect.stringContaining("address-space/sv39 can't be asked this"),
     });
-    expect(replayEntry(entry, addressSpaceSubject("sv48"))).toEqual({ status: "agree" });
+    expect(await replayOn(entry, addressSpaceSubject("sv48"))).toEqual({ status: "agree" });
   });
 
-  test("a case that was given up, but not one that waits to be mended", () => {
-    expect(replayEntry({ ...HOLE, status: "stale" }, never)).toMatchObject({ status: "stale" });
-    expect(replayEntry({ ...HOLE, status: "known" }, STACK)).toEqual({ status: "agree" });
+  test("a case that was given up, but not one that waits to be mended", async () => {
+    expect(await replayOn({ ...HOLE, status: "stale" }, never)).toMatchObject({ status: "stale" });
+    expect(await replayOn({ ...HOLE, status: "known" }, STACK)).toEqual({ status: "agree" });
   });
 
-  test("nothing is recorded of it", () => {
-    expect(recordReplay({ ...HOLE, status: "stale" }, never).steps).toEqual([]);
+  test("nothing is recorded of it", async () => {
+    expect((await recordOn({ ...HOLE, status: "stale" }, never)).steps).toEqual([]);
   });
 });
 
 describe("a record", () => {
-  test("holds every step with the state before and after it", () => {
-    const { replay, steps } = recordReplay(HOLE, STACK);
+  test("holds every step with the state before and after it", async () => {
+    const { replay, steps } = await recordOn(HOLE, STACK);
     expect(replay.status).toBe("agree");
     expect(steps.map(({ request }) => printRequest(request))).toEqual([
       "map 0x0 0x3000 rw mock",
@@ -247,19 +259,19 @@ describe("a record", () => {
     expect(steps[1]?.answer).toEqual({ kind: "ok" });
   });
 
-  test("says how many injected failures fired", () => {
+  test("says how many injected failures fired", async () => {
     const entry = caseOf(["map 0x0 0x1000 r mock !backend=0", "map 0x0 0x1000 r mock"]);
-    expect(recordReplay(entry, STACK).steps.map(({ injected }) => injected)).toEqual([1, 0]);
+    expect((await recordOn(entry, STACK)).steps.map(({ injected }) => injected)).toEqual([1, 0]);
   });
 
-  test("ends with the finding; a panic leaves nothing to observe", () => {
+  test("ends with the finding; a panic leaves nothing to observe", async () => {
     const never: Subject = {
       hello: STACK.hello,
       create: () => {
         throw new Error("no memory");
       },
     };
-    const { replay, steps } = recordReplay(HOLE, never);
+    const { replay, steps } = await recordOn(HOLE, never);
     expect(replay).toMatchObject({ finding: { kind: "panic", observed: "Error: no memory" } });
     expect(steps.length).toBe(1);
     expect(steps[0]).not.toHaveProperty("after");

@@ -1,7 +1,8 @@
+import { PIPE_CHECKS } from "../../properties/invariants.ts";
 import { describeProblem } from "../corpus/problem.ts";
-import { Executor, type Watch } from "../execute/executor.ts";
+import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Judge, Model } from "../execute/judge.ts";
-import type { Subject } from "../subjects/subject.ts";
+import type { Watch } from "../execute/runner.ts";
 import { ADDRESS_BITS } from "../trace/address.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
@@ -17,6 +18,10 @@ export interface Replayable {
   readonly surface: Surface;
   readonly space: Space;
   readonly requests: readonly Request[];
+  /** Earlier runs without which an implementation in a process of its own doesn't show it. */
+  readonly before?: readonly PastRun[];
+  /** What it showed when it was saved. */
+  readonly finding?: Finding;
   /** What each request must be answered, whatever the model says; as many as there are requests. */
   readonly answers?: readonly Answer[];
   /** `stale` for a case that was given up. */
@@ -81,17 +86,22 @@ const AGREE: Replay = { status: "agree" };
  * Runs a literal trace on a fresh instance of `subject` and says whether all of it agrees with the model and
  * with the answers that the case itself demands. `watch` looks on up to the request of the finding.
  */
-export function replayEntry(entry: Replayable, subject: Subject, watch?: Watch): Replay {
-  const stale = findStale(entry, subject.hello);
+export async function replayEntry(entry: Replayable, driver: Driver, watch?: Watch): Promise<Replay> {
+  const { hello } = driver;
+  const stale = findStale(entry, hello);
   if (stale) return stale;
-  const executor = new Executor(subject, entry.space);
-  const { judge } = executor;
-  const demands = new Demands(entry, subject.hello, judge.model);
-  const finding = executor.run(entry.requests, undefined, (request, answer, observed) => {
+  const runner = driver.runnerIn(entry.space);
+  const { judge } = runner;
+  const demands = new Demands(entry, hello, judge.model);
+  const { before = [] } = entry;
+  if (before.length > 0) await driver.renew();
+  for (const run of before) await driver.runnerIn(run.space).begin(run.requests)();
+  const shown = await runner.begin(entry.requests)(undefined, (request, answer, observed) => {
     if (demands.broken) return;
     watch?.(request, answer, observed);
     demands.check(request, answer);
   });
+  const finding = shown ?? (await lateFinding(entry, driver));
   const { broken } = demands;
   if (broken && (finding === undefined || broken.finding.at < finding.at)) return broken;
   if (finding === undefined) return AGREE;
@@ -99,11 +109,18 @@ export function replayEntry(entry: Replayable, subject: Subject, watch?: Watch):
   return { status: "finding", finding, from: "model", model: snapshotOfModel(judge.model) };
 }
 
+/** What shows only when the implementation is told to end: looked for where that is what was found before. */
+async function lateFinding({ requests, finding }: Replayable, driver: Driver): Promise<Finding | undefined> {
+  if (finding === undefined || !Object.hasOwn(PIPE_CHECKS, finding.check)) return undefined;
+  const late = await driver.renew();
+  return late?.requests === requests ? late.finding : undefined;
+}
+
 /** As `replayEntry`, and keeps what the implementation answered and showed. */
-export function recordReplay(entry: Replayable, subject: Subject): RecordedReplay {
+export async function recordReplay(entry: Replayable, driver: Driver): Promise<RecordedReplay> {
   const steps: ReplayedStep[] = [];
   let before: Snapshot = { areas: [], pages: [] };
-  const replay = replayEntry(entry, subject, (request, answer, observed) => {
+  const replay = await replayEntry(entry, driver, (request, answer, observed) => {
     if (answer.kind === "panic") steps.push({ request, answer, injected: 0, before });
     else {
       const after = snapshotOfObservation(observed, entry.space.page);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadDirectory, loadFile } from "../corpus/load.ts";
+import { InProcess } from "../execute/driver.ts";
 import { findSubject, type NamedSubject } from "../subjects/registry.ts";
 import { linesOf, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 import { newTally } from "./fuzz.ts";
@@ -32,9 +33,10 @@ const OTHER = subjectNamed("defect:touching-overlaps");
 /** A session on a corpus of its own, which it saves to. */
 function session(target: NamedSubject, parts: Partial<Session> = {}): Session {
   return {
-    target,
+    target: { ...target, driver: new InProcess(target.subject) },
     spaces: [SIXTEEN_PAGES],
     injectAll: false,
+    keepGoing: false,
     seed: "x",
     maxCommands: 50,
     budget: { runs: 20_000, seconds: Number.POSITIVE_INFINITY },
@@ -210,13 +212,14 @@ describe("an interruption", () => {
   test("while shrinking saves what there is", async () => {
     const pace = new Pace();
     const tally = newTally("memory-set");
+    let after = 0;
     const stopping: NamedSubject = {
       ...DEFECT,
       subject: {
         hello: DEFECT.subject.hello,
         create: (space) => {
-          // The first instance after the finding is one that shrinking asks for.
-          if (tally.findings > 0) pace.stop();
+          // The first instance after the finding is to see it again, the second is one that shrinking asks for.
+          if (tally.findings > 0 && after++ > 0) pace.stop();
           return DEFECT.subject.create(space);
         },
       },

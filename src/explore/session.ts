@@ -1,22 +1,23 @@
 import { type CorpusEntry, entryId } from "../corpus/entry.ts";
 import { loadDirectory } from "../corpus/load.ts";
 import { saveEntry } from "../corpus/save.ts";
-import { Executor } from "../execute/executor.ts";
+import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Counterexample } from "../shrink/reduce.ts";
-import type { Subject } from "../subjects/subject.ts";
+import { signatureOf } from "../shrink/signature.ts";
+import { ownManners } from "../trace/dialect.ts";
 import type { Finding } from "../trace/finding.ts";
-import { printRequest } from "../trace/print.ts";
+import { printRequest, printSpace } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
-import { type Budget, type FoundByFuzzing, fuzz, newTally, type Tally } from "./fuzz.ts";
-import { type InjectionTally, injectEverywhere } from "./inject.ts";
+import { type Budget, type FoundByFuzzing, newTally, Search, type Tally } from "./fuzz.ts";
+import { injectEverywhere } from "./inject.ts";
 import type { Pace } from "./pace.ts";
 import { describeStale, replayEntry } from "./replay.ts";
 
 /** What is tested, and the name that saved cases know it by. */
 export interface Target {
   readonly name: string;
-  readonly subject: Subject;
+  readonly driver: Driver;
 }
 
 /** What a fuzzing session is to do. */
@@ -30,6 +31,8 @@ export interface Session {
   readonly budget: Budget;
   /** Whether every trace, the saved ones too, is also run with every single failure of every command. */
   readonly injectAll: boolean;
+  /** Whether to go on after a finding, to the next one that differs from all before. */
+  readonly keepGoing: boolean;
   /** Where saved cases are, and new ones go; `undefined` when there is no corpus to begin with. */
   readonly corpus: string | undefined;
   /** The directory that findings are saved in; `undefined` when none is to be. */
@@ -51,6 +54,12 @@ export interface SessionFinding {
   readonly run: number | null;
   /** How many traces shrinking tried; `null` for a saved case. */
   readonly executions: number | null;
+  /** The earlier runs that it needs, as lines that begin with `reset`; mostly none. */
+  readonly before: readonly (readonly string[])[];
+  /** Whether it came back when it was run again. */
+  readonly stable: boolean;
+  /** What the implementation printed besides its answers. */
+  readonly stderr: string;
 }
 
 /** How a session ended. */
@@ -60,6 +69,10 @@ export interface SessionResult {
   readonly replayed: number;
   /** How many saved cases of this surface the implementation can't be asked. */
   readonly unsuited: number;
+  /** The files of bugs of this implementation that are known, and still there: no findings. */
+  readonly known: readonly string[];
+  /** The files of bugs of this implementation that are known, and no longer there. */
+  readonly mended: readonly string[];
   /** What was wrong with files of the corpus or with saving, a line each. */
   readonly problems: readonly string[];
   readonly tally: Tally;
@@ -71,18 +84,26 @@ export interface SessionResult {
 export async function runSession(
   session: Session,
   pace: Pace,
-  tally: Tally = newTally(session.target.subject.hello.surface),
+  tally: Tally = newTally(session.target.driver.hello.surface),
 ): Promise<SessionResult> {
-  const problems: string[] = [];
-  const { findings, replayed, unsuited } = await replayCorpus(session, pace, tally, problems);
-  const { target, budget } = session;
-  const found = await fuzz({ ...session, subject: target.subject }, budget, pace, tally);
-  if (found) await addFound(findings, found, session, problems);
-  tally.findings = findings.size;
+  const { driver } = session.target;
+  const replays = new CorpusReplay(session, pace, tally);
+  await replays.run();
+  const { findings, problems } = replays;
+  const search = new Search({ ...session, driver }, session.budget, pace, tally, replays.signatures);
+  for (let found = await search.next(); found !== undefined; found = await search.next()) {
+    await addFound(findings, found, session, problems);
+    tally.findings = findings.size;
+    if (!session.keepGoing) break;
+  }
+  await driver.renew();
+  const { replayed, unsuited, known, mended } = replays;
   return {
     findings: [...findings.values()],
     replayed,
     unsuited,
+    known,
+    mended,
     problems,
     tally,
     seconds: pace.seconds,
@@ -90,54 +111,88 @@ export async function runSession(
   };
 }
 
-async function replayCorpus(
-  { target, corpus, injectAll }: Session,
-  pace: Pace,
-  tally: Tally,
-  problems: string[],
-): Promise<
-  Pick<SessionResult, "replayed" | "unsuited"> & { readonly findings: Map<string, SessionFinding> }
-> {
-  const findings = new Map<string, SessionFinding>();
-  let replayed = 0;
-  let unsuited = 0;
-  for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
-    if (loaded.status === "broken") problems.push(loaded.problem);
-    if (loaded.status === "stale") problems.push(loaded.reason);
-    if (loaded.status !== "entry" || loaded.entry.surface !== target.subject.hello.surface) continue;
-    const { file, entry } = loaded;
-    if (pace.turnIsOver) await pace.breathe();
-    if (pace.stopped) break;
-    const result = replayEntry(entry, target.subject);
+/** The saved cases, replayed one after another, and what came of them. */
+class CorpusReplay {
+  readonly findings = new Map<string, SessionFinding>();
+  readonly problems: string[] = [];
+  readonly known: string[] = [];
+  readonly mended: string[] = [];
+  /** What a search need not report: bugs that are known and, where it goes on, those that saved cases have shown. */
+  readonly signatures = new Set<string>();
+  replayed = 0;
+  unsuited = 0;
+  private readonly session: Session;
+  private readonly pace: Pace;
+  private readonly tally: Tally;
+
+  constructor(session: Session, pace: Pace, tally: Tally) {
+    this.session = session;
+    this.pace = pace;
+    this.tally = tally;
+  }
+
+  async run(): Promise<void> {
+    const { corpus, target } = this.session;
+    const { pace, tally } = this;
+    for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
+      if (loaded.status === "broken") this.problems.push(loaded.problem);
+      if (loaded.status === "stale") this.problems.push(loaded.reason);
+      if (loaded.status !== "entry" || loaded.entry.surface !== target.driver.hello.surface) continue;
+      if (pace.turnIsOver) await pace.breathe();
+      if (pace.stopped) return;
+      await this.replay(loaded.file, loaded.entry);
+      tally.findings = this.findings.size;
+    }
+  }
+
+  private async replay(file: string, entry: CorpusEntry): Promise<void> {
+    const { target, injectAll } = this.session;
+    const { driver } = target;
+    const isKnown = entry.status === "known" && entry.implementation === target.name;
+    const result = await replayEntry(entry, driver);
     switch (result.status) {
       case "unsuited":
-        unsuited++;
-        continue;
+        this.unsuited++;
+        return;
       case "stale":
-        problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
-        continue;
+        this.problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
+        return;
       case "finding":
-        findings.set(entry.id, savedFinding(file, entry, entry.requests, result.finding));
+        if (isKnown) this.noteKnown(file, { ...entry, finding: result.finding });
+        else this.noteFinding(file, entry, { ...entry, finding: result.finding });
         break;
       case "agree": {
-        const failed = injectAll ? await injectIntoSaved(entry, target, pace, tally.injections) : undefined;
-        if (failed) findings.set(entry.id, savedFinding(file, entry, failed.requests, failed.finding));
+        if (isKnown) this.mended.push(file);
+        if (!injectAll || isKnown) break;
+        const runner = driver.runnerIn(entry.space);
+        const failed = await injectEverywhere(entry.requests, runner, this.pace, this.tally.injections);
+        if (failed) this.noteFinding(file, entry, failed);
       }
     }
-    replayed++;
-    tally.findings = findings.size;
+    if (!this.pace.stopped) this.replayed++;
   }
-  return { findings, replayed, unsuited };
-}
 
-/** Runs a saved case with every single failure. */
-function injectIntoSaved(
-  { space, requests }: CorpusEntry,
-  { subject }: Target,
-  pace: Pace,
-  tally: InjectionTally,
-): Promise<Counterexample | undefined> {
-  return injectEverywhere(requests, new Executor(subject, space), pace, tally);
+  private noteKnown(file: string, shown: Counterexample): void {
+    this.known.push(file);
+    this.signatures.add(signatureOf(shown));
+  }
+
+  private noteFinding(file: string, { id, space, before = [] }: CorpusEntry, shown: Counterexample): void {
+    if (this.session.keepGoing) this.signatures.add(signatureOf(shown));
+    this.findings.set(id, {
+      id,
+      file,
+      space,
+      trace: lines(shown.requests),
+      finding: shown.finding,
+      shrunkFrom: null,
+      run: null,
+      executions: null,
+      before: before.map(linesOfRun),
+      stable: true,
+      stderr: this.session.target.driver.stderr,
+    });
+  }
 }
 
 /** Adds what fuzzing found. A saved case that it found again stays one finding. */
@@ -163,31 +218,33 @@ async function addFound(
     shrunkFrom,
     run,
     executions,
+    before: found.before.map(linesOfRun),
+    stable: found.stable,
+    stderr: found.stderr,
   });
 }
 
 function entryOf(found: FoundByFuzzing, { target, seed }: Session): CorpusEntry {
   const { space, requests, finding, run, shrunkFrom } = found;
-  const { surface } = target.subject.hello;
+  const { surface, dialect } = target.driver.hello;
+  const manners = ownManners(dialect);
   return {
     id: entryId(surface, space, requests, finding),
     surface,
     space,
+    ...(Object.keys(manners).length > 0 && { dialect: manners }),
     requests,
     finding,
     implementation: target.name,
     origin: { seed, run, found: new Date().toISOString().slice(0, 10), shrunkFrom },
-    status: "regression",
+    ...(found.before.length > 0 && { before: found.before }),
+    status: found.stable ? "regression" : "unstable",
   };
 }
 
-function savedFinding(
-  file: string,
-  { id, space }: CorpusEntry,
-  requests: readonly Request[],
-  finding: Finding,
-): SessionFinding {
-  return { id, file, space, trace: lines(requests), finding, shrunkFrom: null, run: null, executions: null };
+/** A run as it is written to an implementation. */
+function linesOfRun({ space, requests }: PastRun): string[] {
+  return [printSpace(space), ...lines(requests)];
 }
 
 function lines(requests: readonly Request[]): string[] {

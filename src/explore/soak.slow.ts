@@ -1,6 +1,7 @@
 /** The stack agrees with the model: 100,000 random commands for each format, and every single failure of many traces. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { DEFAULT_FORMAT, STACK } from "../subjects/registry.ts";
 import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
 import { newTally } from "./fuzz.ts";
@@ -16,12 +17,13 @@ function sessionIn(format: FormatName, injectAll: boolean, runs: number): Sessio
   const target = STACK["address-space"].inFormat?.(format);
   if (target === undefined) throw new Error(`there is no format ${format}`);
   return {
-    target,
+    target: { ...target, driver: new InProcess(target.subject) },
     spaces: standardSpaces(target.subject.hello),
     seed: "soak",
     maxCommands: 50,
     budget: { runs, seconds: Number.POSITIVE_INFINITY },
     injectAll,
+    keepGoing: false,
     // The saved cases of pages of 1 GiB take most of a minute: one format has to do.
     corpus: injectAll && format === DEFAULT_FORMAT ? CORPUS : undefined,
     saveTo: undefined,

@@ -29,11 +29,13 @@ export function standardSpaces(hello: Hello): readonly Space[] {
   const below = Math.min(LARGE, middle);
   // The end of a space must itself be an address.
   const above = Math.min(LARGE, limit - middle - DEFAULT_PAGE);
+  // One that doesn't count its frames can't be held to a limit of them.
+  const counts = hello.queries.includes("frames");
   return [
     small,
-    spaceAt(0, SMALL_SPACE_PAGES * DEFAULT_PAGE, FEW_FRAMES),
+    ...(counts ? [spaceAt(0, SMALL_SPACE_PAGES * DEFAULT_PAGE, FEW_FRAMES)] : []),
     spaceAt(middle - below, below, 0),
-    spaceAt(middle, above, SOME_FRAMES),
+    spaceAt(middle, above, counts ? SOME_FRAMES : 0),
   ];
 }
 

@@ -15,6 +15,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type AddressSpaceRow, addressSpaceRows } from "../address-space/address-space.bench.ts";
+import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { trace } from "../generate/trace.ts";
 import { type MemorySetRow, memorySetRows } from "../memory/memory-set.bench.ts";
@@ -60,7 +61,7 @@ function fuzzLoop(subject: Subject, spaces: readonly Space[]): Way {
   return async (round) => {
     const tally = newTally(subject.hello.surface);
     const campaign = {
-      subject,
+      driver: new InProcess(subject),
       spaces,
       seed: `bench-${round}`,
       maxCommands: MAX_COMMANDS,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { newTally } from "../explore/fuzz.ts";
 import type { SessionFinding, SessionResult } from "../explore/session.ts";
 import { standardSpaces } from "../explore/spaces.ts";
-import { STACK } from "../subjects/registry.ts";
+import { type NamedSubject, STACK } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { Surface } from "../trace/space.ts";
 import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "./fuzz.ts";
@@ -24,25 +25,34 @@ const FOUND: SessionFinding = {
   shrunkFrom: 1234,
   run: 7,
   executions: 1,
+  before: [],
+  stable: true,
+  stderr: "",
 };
 
 function result(changes: Partial<SessionResult> = {}): SessionResult {
   const tally = Object.assign(newTally("memory-set"), { runs: 8 });
-  const quiet = { replayed: 1, unsuited: 0, problems: [], tally, seconds: 0.25, interrupted: false };
+  const replays = { replayed: 1, unsuited: 0, known: [], mended: [] };
+  const quiet = { ...replays, problems: [], tally, seconds: 0.25, interrupted: false };
   return { findings: [], ...quiet, ...changes };
 }
 
 const SMALL = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 
+function inProcess(named: NamedSubject): FormattedSession["target"] {
+  return { ...named, driver: new InProcess(named.subject) };
+}
+
 /** A session on the stack's own subject of that surface. */
 function session(surface: Surface, changes: Partial<FormattedSession> = {}): FormattedSession {
   return {
-    target: STACK[surface],
+    target: inProcess(STACK[surface]),
     spaces: [SMALL],
     seed: "s",
     maxCommands: 50,
     budget: { runs: 8, seconds: 1 },
     injectAll: false,
+    keepGoing: false,
     corpus: undefined,
     saveTo: undefined,
     ...changes,
@@ -72,8 +82,8 @@ describe("the opening", () => {
   });
 
   test("names all spaces", () => {
-    const target = STACK["address-space"].inFormat?.("sv39") ?? STACK["memory-set"];
-    const spaces = standardSpaces(target.subject.hello);
+    const target = inProcess(STACK["address-space"].inFormat?.("sv39") ?? STACK["memory-set"]);
+    const spaces = standardSpaces(target.driver.hello);
     expect(fuzzOpening(session("address-space", { target, spaces }))).toBe(
       `fuzzing address-space (sv39): traces of up to 50 commands, seed s, in turn in 4 spaces:
   0x0-0x10000, 16 pages of 0x1000 bytes

@@ -1,17 +1,16 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
-import { CHECKS } from "../../properties/invariants.ts";
-import type { Session, SessionFinding, SessionResult, Target } from "../explore/session.ts";
+import { demandOf } from "../../properties/invariants.ts";
+import type { Session, SessionFinding, SessionResult } from "../explore/session.ts";
 import { escapeText } from "../trace/escape.ts";
-import type { FormatName } from "../trace/hardware.ts";
 import { printSpace } from "../trace/print.ts";
 import type { Paint } from "./paint.ts";
-import { describeSpace, titleOf } from "./setting.ts";
+import { describeSpace, type FormattedTarget, titleOf } from "./setting.ts";
 import { answerTable, count, counted, situations } from "./statistics.ts";
 import { terminalText } from "./terminal-text.ts";
 
 /** A session that says what format the page tables have, where there are any. */
 export interface FormattedSession extends Session {
-  readonly target: Target & { readonly format?: FormatName };
+  readonly target: FormattedTarget;
 }
 
 /** What the summary needs to know besides the result. */
@@ -25,28 +24,28 @@ export interface SummaryView {
 /** What begins a session: what is tested, and how. */
 export function fuzzOpening({ target, spaces, maxCommands, seed }: FormattedSession): string {
   const how = `traces of up to ${counted(maxCommands, "command")}, seed ${escapeText(seed)}`;
-  const { addrBits } = target.subject.hello;
+  const { addrBits } = target.driver.hello;
   const [first, ...others] = spaces;
   if (first === undefined || others.length > 0) {
     const places = spaces.map((space) => `  ${describeSpace(space, addrBits)}\n`).join("");
     return `fuzzing ${titleOf(target)}: ${how}, in turn in ${counted(spaces.length, "space")}:\n${places}`;
   }
   const pages = `${counted(first.size / first.page, "page")} of 0x${first.page.toString(16)} bytes`;
-  const place = target.subject.hello.surface === "memory-set" ? pages : describeSpace(first, addrBits);
+  const place = target.driver.hello.surface === "memory-set" ? pages : describeSpace(first, addrBits);
   return `fuzzing ${titleOf(target)}: ${place}, ${how}\n`;
 }
 
 /** The summary that ends a session. What was found comes last, with the line that shows it again. */
 export function fuzzSummary(result: SessionResult, view: SummaryView): string {
   const { tally, findings } = result;
-  const { surface } = view.session.target.subject.hello;
+  const { surface } = view.session.target.driver.hello;
   const met =
     tally.statistics.requests > 0
       ? [answerTable(tally.statistics, surface), situations(tally.statistics)]
       : [];
   const parts = [
     ...met,
-    [...injectionLines(result, view), verdict(result, view)].join("\n"),
+    [...injectionLines(result, view), ...mendedLines(result, view), verdict(result, view)].join("\n"),
     ...findings.map((found) => describeFinding(found, result, view)),
   ];
   return `\n${parts.join("\n\n")}\n`;
@@ -57,7 +56,7 @@ export function fuzzJson(
   result: SessionResult,
   { target, spaces, seed, injectAll }: FormattedSession,
 ): string {
-  const { tally, seconds, findings, interrupted, problems, replayed, unsuited } = result;
+  const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known, mended } = result;
   const { statistics, runs, injections } = tally;
   return `${JSON.stringify({
     outcome: findings.length === 0 ? "agree" : "finding",
@@ -74,6 +73,8 @@ export function fuzzJson(
     statistics: {
       replayed,
       unsuited,
+      known,
+      mended,
       injections: injectAll ? injections : undefined,
       answers: Object.fromEntries(statistics.answerTable().map(({ op, answers }) => [op, answers])),
       sometimes: Object.fromEntries(statistics.sometimes().map((met) => [met.name, met.count])),
@@ -85,21 +86,29 @@ export function fuzzJson(
 function injectionLines({ tally, findings }: SessionResult, { session }: SummaryView): string[] {
   if (!session.injectAll) return [];
   const { traces, injected } = tally.injections;
-  const outcome = findings.length === 0 ? `, all ${session.target.subject.hello.failure}` : "";
+  const outcome = findings.length === 0 ? `, all ${session.target.driver.hello.failure}` : "";
   return [
     `every single failure: ${counted(traces, "trace")}, ${counted(injected, "injection")} tried${outcome}`,
   ];
 }
 
+/** Bugs that are known and no longer there: somebody has mended them, and the files should say so. */
+function mendedLines({ mended }: SessionResult, { paint }: SummaryView): string[] {
+  return mended.map(
+    (file) => `${paint.good("mended")}: ${escapeText(file)} agrees now; change its status to "regression"`,
+  );
+}
+
 function verdict(result: SessionResult, { session, paint }: SummaryView): string {
-  const { tally, seconds, findings, interrupted, replayed, unsuited, problems } = result;
+  const { tally, seconds, findings, interrupted, replayed, unsuited, known, problems } = result;
   const found = counted(findings.length, "finding");
   const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
   const others = unsuited === 0 ? "" : ` (${count(unsuited)} more can't be asked of it)`;
+  const bugs = known.length === 0 ? "" : `, ${counted(known.length, "known bug")} among them`;
   const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
   const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
   return (
-    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${others}, then ${runs} ` +
+    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}, then ${runs} ` +
     `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
   );
 }
@@ -115,20 +124,37 @@ function describeFinding(found: SessionFinding, { interrupted }: SessionResult, 
   const rest = trace.length - reached.length;
   const again = view.lineFor(found);
   const { target, spaces } = view.session;
-  const place = describeSpace(found.space, target.subject.hello.addrBits);
+  const place = describeSpace(found.space, target.driver.hello.addrBits);
   return [
     `${view.paint.bad("FINDING")} ${id}`,
+    ...(found.stable ? [] : [`  ${UNSTABLE}`]),
+    ...found.before.map((run) => `  after a run of  ${run.map(terminalText).join("; ")}`),
     ...steps,
     ...(rest === 0 ? [] : [`  (${counted(rest, "more command")} not reached)`]),
     `  expected  ${terminalText(finding.expected)}`,
     `  observed  ${terminalText(finding.observed)}`,
-    `  check     ${finding.check}: ${ruleOf(finding.check)}`,
+    `  check     ${finding.check}: ${demandOf(finding.check)}`,
+    ...printedLines(found),
     ...(spaces.length > 1 ? [`  space     ${place}`] : []),
     `  origin    ${originOf(found, view.session.seed, interrupted)}`,
     file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
     file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
   ].join("\n");
 }
+
+const UNSTABLE =
+  "unstable: it did not come back when it was run again, with the earlier runs or without them";
+
+/** The end of what the implementation printed besides its answers. */
+function printedLines({ stderr }: SessionFinding): string[] {
+  const lines = stderr.trim().split("\n").slice(-MOST_PRINTED);
+  return stderr.trim() === ""
+    ? []
+    : lines.map((line, at) => `  ${at === 0 ? "printed " : "        "}  ${terminalText(line)}`);
+}
+
+/** Lines of standard error that are shown with a finding. */
+const MOST_PRINTED = 10;
 
 function originOf(
   { run, shrunkFrom, trace, executions }: SessionFinding,
@@ -139,8 +165,4 @@ function originOf(
   const lengths = `shrunk from ${counted(shrunkFrom, "command")} to ${count(trace.length)}`;
   const effort = `${counted(executions, "trace")} tried${cut ? ", interrupted: a simpler one may exist" : ""}`;
   return `run ${run} of seed ${escapeText(seed)}, ${lengths} (${effort})`;
-}
-
-function ruleOf(check: string): string {
-  return Object.entries(CHECKS).find(([name]) => name === check)?.[1] ?? "";
 }

@@ -1,5 +1,6 @@
 /** Reports on replays of the address-space surface. */
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { recordReplay } from "../explore/replay.ts";
 import { addressSpaceSubject } from "../subjects/address-space.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
@@ -13,7 +14,7 @@ const STACK = addressSpaceSubject("x86-64");
 const SPACE = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 24 };
 
 /** The report on these requests, from a line of its own. */
-function report(lines: readonly string[], subject = STACK): string {
+async function report(lines: readonly string[], subject = STACK): Promise<string> {
   const trace = parseTrace(lines.join("\n"));
   if (!trace.ok) throw new Error(trace.error.message);
   const entry = {
@@ -22,7 +23,7 @@ function report(lines: readonly string[], subject = STACK): string {
     space: SPACE,
     requests: trace.value.requests,
   } as const;
-  const { replay, steps } = recordReplay(entry, subject);
+  const { replay, steps } = await recordReplay(entry, new InProcess(subject));
   if (replay.status !== "agree" && replay.status !== "finding") throw new Error(replay.reason);
   const view = { width: 80, addrBits: 48, paint: PLAIN, subject: "address-space (x86-64)" };
   return `\n${renderReplay(entry, replay, steps, view)}`;
@@ -46,9 +47,9 @@ function showing(change: (observed: Observation, inner: Instance) => void): Subj
   };
 }
 
-test("a page that comes in and becomes a guard page, and a linear area that is cut", () => {
+test("a page that comes in and becomes a guard page, and a linear area that is cut", async () => {
   expect(
-    report([
+    await report([
       "map 0x0 0x2000 rw alloc:lazy",
       "fault 0x1000 w",
       "protect 0x1000 0x1000 -",
@@ -138,9 +139,9 @@ describe("what a step says", () => {
   const STEPS = ["map 0x0 0x2000 rw alloc:eager"];
 
   /** The line of the last of these requests. */
-  function lastStep(...lines: readonly string[]): string {
+  async function lastStep(...lines: readonly string[]): Promise<string> {
     return (
-      report([...STEPS, ...lines])
+      (await report([...STEPS, ...lines]))
         .split(/\n(?= {2}\d)/)
         .at(-1)
         ?.split("\n")[0]
@@ -148,30 +149,30 @@ describe("what a step says", () => {
     );
   }
 
-  test("is not that nothing changes where bytes may have changed", () => {
-    expect(lastStep("write 0x0 01")).toBe("2  write 0x0 01  -> ok");
-    expect(lastStep("store 0x0 01")).toBe("2  store 0x0 01  -> ok");
-    expect(lastStep("write 0x8000 01")).toBe("2  write 0x8000 01  -> err NotMapped, nothing changes");
-    expect(lastStep("store 0x8000 01")).toBe("2  store 0x8000 01  -> ok fault, nothing changes");
-    expect(lastStep("load 0x0 0x1")).toBe("2  load 0x0 0x1  -> ok 00, nothing changes");
+  test("is not that nothing changes where bytes may have changed", async () => {
+    expect(await lastStep("write 0x0 01")).toBe("2  write 0x0 01  -> ok");
+    expect(await lastStep("store 0x0 01")).toBe("2  store 0x0 01  -> ok");
+    expect(await lastStep("write 0x8000 01")).toBe("2  write 0x8000 01  -> err NotMapped, nothing changes");
+    expect(await lastStep("store 0x8000 01")).toBe("2  store 0x8000 01  -> ok fault, nothing changes");
+    expect(await lastStep("load 0x0 0x1")).toBe("2  load 0x0 0x1  -> ok 00, nothing changes");
   });
 
-  test("cuts many bytes in the middle", () => {
-    expect(lastStep(`write 0x0 ${"ab".repeat(4096)}`)).toBe(
+  test("cuts many bytes in the middle", async () => {
+    expect(await lastStep(`write 0x0 ${"ab".repeat(4096)}`)).toBe(
       "2  write 0x0 abababababababab<4,080 bytes>abababababababab  -> ok",
     );
-    expect(lastStep("read 0x0 0x1000")).toBe(
+    expect(await lastStep("read 0x0 0x1000")).toBe(
       "2  read 0x0 0x1000  -> ok 0000000000000000<4,080 bytes>0000000000000000",
     );
   });
 });
 
 describe("a finding", () => {
-  test("in the count of frames", () => {
+  test("in the count of frames", async () => {
     const leaks = showing((observed) => {
       if (observed.dataFrames === 1) observed.dataFrames = 2;
     });
-    expect(report(["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r"], leaks)).toMatchInlineSnapshot(`
+    expect(await report(["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r"], leaks)).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes, 24 frames
@@ -209,12 +210,14 @@ describe("a finding", () => {
     `);
   });
 
-  test("in the frame of a page", () => {
+  test("in the frame of a page", async () => {
     let shown = 0;
     const moves = showing((observed) => {
       if (observed.pageCount === 1 && shown++ > 0) observed.pagePhysicals[0] = 0x80009000;
     });
-    expect(report(["map 0x3000 0x1000 r alloc:eager", "clear !backend=0"], moves)).toMatchInlineSnapshot(`
+    expect(
+      await report(["map 0x3000 0x1000 r alloc:eager", "clear !backend=0"], moves),
+    ).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes, 24 frames

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { recordReplay } from "../explore/replay.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
@@ -20,16 +21,20 @@ function caseOf(lines: readonly string[], more: Partial<ReplayCase> = {}): Repla
 }
 
 /** The report on a case, from a line of its own. */
-function report(entry: ReplayCase, name = "memory-set", subject = findSubject(name)?.subject): string {
+async function report(
+  entry: ReplayCase,
+  name = "memory-set",
+  subject = findSubject(name)?.subject,
+): Promise<string> {
   if (subject === undefined) throw new Error(`there is no subject ${name}`);
-  const { replay, steps } = recordReplay(entry, subject);
+  const { replay, steps } = await recordReplay(entry, new InProcess(subject));
   if (replay.status === "stale" || replay.status === "unsuited") throw new Error(replay.reason);
   return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name })}`;
 }
 
 /** What a report says from the finding on. */
-function finding(entry: ReplayCase, name: string): string {
-  return `\n${report(entry, name).replace(/^.*\n(?= {2}>> FINDING)/s, "")}`;
+async function finding(entry: ReplayCase, name: string): Promise<string> {
+  return `\n${(await report(entry, name)).replace(/^.*\n(?= {2}>> FINDING)/s, "")}`;
 }
 
 /** Answers every request alike and shows nothing. */
@@ -38,7 +43,7 @@ function answering(answer: Answer): Subject {
 }
 
 describe("a case that agrees", () => {
-  test("a split, a boundary between equal neighbours, a hole, a query and a refusal", () => {
+  test("a split, a boundary between equal neighbours, a hole, a query and a refusal", async () => {
     const entry = caseOf([
       "map 0x0 0x4000 rw mock",
       "map 0x4000 0x1000 rw mock",
@@ -47,7 +52,7 @@ describe("a case that agrees", () => {
       "find 0x4000",
       "map 0x0 0x1000 r mock",
     ]);
-    expect(report(entry)).toMatchInlineSnapshot(`
+    expect(await report(entry)).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes
@@ -92,9 +97,9 @@ describe("a case that agrees", () => {
     `);
   });
 
-  test("a heading says where it is from", () => {
+  test("a heading says where it is from", async () => {
     const more = { file: "corpus/memory-set/x.json", id: "memory-set/x", status: "known", note: "A hole." };
-    expect(report(caseOf(["clear"], more))).toMatchInlineSnapshot(`
+    expect(await report(caseOf(["clear"], more))).toMatchInlineSnapshot(`
       "
       case     memory-set/x (known)
       file     corpus/memory-set/x.json
@@ -109,7 +114,7 @@ describe("a case that agrees", () => {
     `);
   });
 
-  test("512 pages of 128 bytes: what differs lies in two of three blocks", () => {
+  test("512 pages of 128 bytes: what differs lies in two of three blocks", async () => {
     const entry = caseOf([
       "reset base=0x0 size=0x10000 page=0x80 frames=0",
       ...[0, 1, 2, 3].map((index) => `map 0x${(index * 0x2000).toString(16)} 0x1000 rwx mock`),
@@ -117,7 +122,7 @@ describe("a case that agrees", () => {
       "protect 0x2800 0x100 rw",
       "protect 0x2880 0x80 rw",
     ]);
-    const [heading, , , , , ...steps] = report(entry).split(/\n(?= {2}\d)/);
+    const [heading, , , , , ...steps] = (await report(entry)).split(/\n(?= {2}\d)/);
     expect(heading).toContain("space    0x0-0x10000, 512 pages of 0x80 bytes");
     expect(`\n${steps.join("\n")}`).toMatchInlineSnapshot(`
       "
@@ -146,13 +151,13 @@ describe("a case that agrees", () => {
     `);
   });
 
-  test("addresses near the end of all addresses", () => {
+  test("addresses near the end of all addresses", async () => {
     const entry = caseOf([
       "map 0xfffffffffd000 0x2000 rx mock",
       "unmap 0xfffffffffe000 0x1000",
       "unmap 0xffffffffff000 0x1000",
     ]);
-    expect(report(entry)).toMatchInlineSnapshot(`
+    expect(await report(entry)).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes
@@ -184,9 +189,9 @@ describe("a case that agrees", () => {
 });
 
 describe("a finding", () => {
-  test("in the state: expected and observed one above the other", () => {
+  test("in the state: expected and observed one above the other", async () => {
     const entry = caseOf(["map 0x0 0x4000 rw mock", "unmap 0x1000 0x1000", "areas"]);
-    expect(report(entry, "defect:unmap-loses-right-part")).toMatchInlineSnapshot(`
+    expect(await report(entry, "defect:unmap-loses-right-part")).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes
@@ -220,9 +225,9 @@ describe("a finding", () => {
     `);
   });
 
-  test("in the pages alone", () => {
+  test("in the pages alone", async () => {
     const entry = caseOf(["map 0x0 0x2000 - mock", "protect 0x0 0x2000 r"]);
-    expect(finding(entry, "defect:page-table-protect-skips-last")).toMatchInlineSnapshot(`
+    expect(await finding(entry, "defect:page-table-protect-skips-last")).toMatchInlineSnapshot(`
       "
         >> FINDING: here model and implementation part
            pages: the page table holds exactly the model's pages, flags included
@@ -244,9 +249,9 @@ describe("a finding", () => {
     `);
   });
 
-  test("in areas that are malformed", () => {
+  test("in areas that are malformed", async () => {
     const entry = caseOf(["map 0x0 0x2000 r mock", "unmap 0x1000 0x1000"]);
-    expect(finding(entry, "defect:unmap-leaves-empty-area")).toMatchInlineSnapshot(`
+    expect(await finding(entry, "defect:unmap-leaves-empty-area")).toMatchInlineSnapshot(`
       "
         >> FINDING: here model and implementation part
            order: areas are in address order, not empty, made of whole pages, and do not overlap; so are pages
@@ -268,9 +273,9 @@ describe("a finding", () => {
     `);
   });
 
-  test("in an answer that leaves the state right: one picture", () => {
+  test("in an answer that leaves the state right: one picture", async () => {
     const entry = caseOf(["map 0x0 0x1000 r mock", "find 0x1000"]);
-    expect(finding(entry, "defect:find-includes-end")).toMatchInlineSnapshot(`
+    expect(await finding(entry, "defect:find-includes-end")).toMatchInlineSnapshot(`
       "
         >> FINDING: here model and implementation part
            answer: every request is answered as the contract says
@@ -287,23 +292,23 @@ describe("a finding", () => {
     `);
   });
 
-  test("in an answer about no address: no picture", () => {
-    const text = report(caseOf(["clear"]), "always-busy", answering({ kind: "err", name: "BadState" }));
+  test("in an answer about no address: no picture", async () => {
+    const text = await report(caseOf(["clear"]), "always-busy", answering({ kind: "err", name: "BadState" }));
     expect(text).toContain(
       "     observed  err BadState\n\nFINDING  -: step 1 of 1, answer: expected ok, observed err",
     );
   });
 
-  test("in an answer after an injected failure, with how often it fired", () => {
+  test("in an answer after an injected failure, with how often it fired", async () => {
     const entry = caseOf(["map 0x0 0x2000 - mock", "protect 0x0 0x1000 r !backend=0"]);
-    expect(report(entry, "defect:protect-splits-before-call")).toContain(
+    expect(await report(entry, "defect:protect-splits-before-call")).toContain(
       "  2  protect 0x0 0x1000 r !backend=0  -> err BadState (1 injected failure fired)\n  >> FINDING",
     );
   });
 
-  test("that is a panic: what was there, and what should be", () => {
+  test("that is a panic: what was there, and what should be", async () => {
     const entry = caseOf(["map 0x1000 0x1000 - mock", "map 0x0 0x2000 - mock replace !backend=0"]);
-    expect(report(entry, "defect:failed-unmap-panics")).toMatchInlineSnapshot(`
+    expect(await report(entry, "defect:failed-unmap-panics")).toMatchInlineSnapshot(`
       "
       case     -
       space    0x0-0x10000, 16 pages of 0x1000 bytes
@@ -334,11 +339,11 @@ describe("a finding", () => {
     `);
   });
 
-  test("against an answer that the case demands", () => {
+  test("against an answer that the case demands", async () => {
     const entry = caseOf(["map 0x0 0x1000 r mock", "find 0x0"], {
       answers: [{ kind: "ok" }, { kind: "area", area: null }],
     });
-    expect(finding(entry, "memory-set")).toMatchInlineSnapshot(`
+    expect(await finding(entry, "memory-set")).toMatchInlineSnapshot(`
       "
         >> FINDING: not the answer that the case demands
            answer: model and implementation agree, and the case itself demands another answer
@@ -359,14 +364,14 @@ describe("a finding", () => {
 describe("text that came from elsewhere does nothing on a terminal", () => {
   const evil = "\u001b[2J\u001b]0;title\u0007\u202e<b>\nFINDING";
 
-  test("from a file", () => {
-    const text = report(caseOf(["clear"], { file: evil, id: evil, status: evil, note: evil }));
+  test("from a file", async () => {
+    const text = await report(caseOf(["clear"], { file: evil, id: evil, status: evil, note: evil }));
     expect(text).toContain("note     \\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{202e}<b>\\u{a}FINDING\n");
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
   });
 
-  test("from a subject", () => {
-    const text = report(caseOf(["clear"]), evil, answering({ kind: "panic", text: evil }));
+  test("from a subject", async () => {
+    const text = await report(caseOf(["clear"]), evil, answering({ kind: "panic", text: evil }));
     expect(text).toContain("1  clear  -> panic \\u{1b}[2J");
     expect(text.replaceAll("\n", "")).not.toMatch(/\p{C}/u);
   });

@@ -1,5 +1,5 @@
 /** A replayed case as text: every step with its picture, and the place where model and implementation part. */
-import { CHECKS } from "../../properties/invariants.ts";
+import { demandOf } from "../../properties/invariants.ts";
 import type { FindingReplay, Replay, Replayable, ReplayedStep } from "../explore/replay.ts";
 import type { Snapshot } from "../explore/snapshot.ts";
 import { escapeText } from "../trace/escape.ts";
@@ -118,7 +118,7 @@ function findingLines(
   const headline = byModel ? "here model and implementation part" : "not the answer that the case demands";
   return [
     canvas.paint.bad(`  >> FINDING: ${headline}`),
-    `     ${escapeText(finding.check)}: ${byModel ? ruleOf(finding.check) : DEMANDED}`,
+    `     ${escapeText(finding.check)}: ${byModel ? demandOf(finding.check) : DEMANDED}`,
     `     expected  ${terminalText(finding.expected)}`,
     `     observed  ${terminalText(finding.observed)}`,
     ...(picture.length === 0 ? [] : ["", ...picture]),
@@ -138,10 +138,6 @@ function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, ca
 }
 
 const DEMANDED = "model and implementation agree, and the case itself demands another answer";
-
-function ruleOf(check: string): string {
-  return Object.entries(CHECKS).find(([name]) => name === check)?.[1] ?? "";
-}
 
 function rangeBand(request: Request, { page }: Canvas): Band[] {
   const range = rangeOf(request, page);

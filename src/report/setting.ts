@@ -1,9 +1,15 @@
 /** What is tested, and where it runs, in the words of every report. */
+import type { Target } from "../explore/session.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { FormatName } from "../trace/hardware.ts";
 import { printRange } from "../trace/print.ts";
 import type { Space } from "../trace/space.ts";
 import { counted } from "./statistics.ts";
+
+/** What is tested, and the format of its page tables where it has some. */
+export interface FormattedTarget extends Target {
+  readonly format?: FormatName;
+}
 
 /** A subject by its name, with the format of its page tables where it has them. */
 export function titleOf({ name, format }: { readonly name: string; readonly format?: FormatName }): string {

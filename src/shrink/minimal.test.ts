@@ -1,5 +1,6 @@
 /** Every planted defect is found, and its counterexample shrunk until nothing about it can be simpler. */
 import { describe, expect, test, vi } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { fuzz, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
@@ -26,7 +27,7 @@ function subjectOf(defect: string) {
 
 async function find(defect: string, seed: string, space: Space) {
   const campaign = {
-    subject: subjectOf(defect),
+    driver: new InProcess(subjectOf(defect)),
     spaces: [space],
     seed,
     maxCommands: DEFAULT_MAX_COMMANDS,

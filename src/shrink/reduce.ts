@@ -16,7 +16,7 @@ export interface Reduction extends Counterexample {
 }
 
 /** Runs a trace and says what it shows. */
-export type Run = (requests: readonly Request[]) => Finding | undefined;
+export type Run = (requests: readonly Request[]) => Finding | undefined | Promise<Finding | undefined>;
 
 /** Lets a long search pause between runs, and end before its time. */
 export interface Interruption {
@@ -42,7 +42,7 @@ export async function reduce(
     if (pace.turnIsOver) await pace.breathe();
     if (pace.stopped) break;
     executions++;
-    const finding = run(next.value);
+    const finding = await run(next.value);
     if (finding === undefined || !sameFinding(best, { requests: next.value, finding })) continue;
     best = upToFinding(next.value, finding);
     untried = candidates(best.requests, terms);
@@ -64,6 +64,6 @@ export function sameFinding(a: Counterexample, b: Counterexample): boolean {
 }
 
 /** The trace without what comes after the finding. */
-function upToFinding(requests: readonly Request[], finding: Finding): Counterexample {
+export function upToFinding(requests: readonly Request[], finding: Finding): Counterexample {
   return { requests: requests.slice(0, finding.at + 1), finding };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { type CorpusEntry, entryId } from "../corpus/entry.ts";
 import { loadDirectory } from "../corpus/load.ts";
+import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { replayEntry } from "../explore/replay.ts";
 import { compareTraces } from "../shrink/order.ts";
@@ -56,9 +57,10 @@ describe("what was found can't be simpler", () => {
   // Trying thousands of traces with pages of 1 GiB takes minutes: the slow suite of these defects does.
   const found = ENTRIES.filter((entry) => entry.finding !== undefined && !mapsGigabytes(entry));
 
-  test.each(found)("$id", (entry) => {
+  test.each(found)("$id", async (entry) => {
     const subject = findSubject(entry.implementation ?? "")?.subject ?? memorySetSubject();
-    expect(replayEntry(entry, subject)).toMatchObject({ status: "finding", finding: entry.finding });
+    const replay = await replayEntry(entry, new InProcess(subject));
+    expect(replay).toMatchObject({ status: "finding", finding: entry.finding });
     expect(simplerOnes(entry, subject)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
  * so that two cores can.
  */
 import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { fuzz, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
@@ -40,7 +41,7 @@ export function testPlanted(isMine: (index: number) => boolean): void {
 
     test.each(SEEDS)("seed %s", async (seed) => {
       const spaces = standardSpaces(subject.hello);
-      const campaign = { subject, spaces, seed, maxCommands: 50, injectAll: false };
+      const campaign = { driver: new InProcess(subject), spaces, seed, maxCommands: 50, injectAll: false };
       const budget = { runs: Number.POSITIVE_INFINITY, seconds: SECONDS };
       const found = await fuzz(campaign, budget, new Pace(), newTally(defect.surface));
       if (found === undefined) throw new Error("nothing was found");

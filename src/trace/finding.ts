@@ -3,8 +3,18 @@
  * - `answer`: a request was answered with something that the contract doesn't allow.
  * - `invariant`: the answer was right, the state that showed afterwards was not; `check` names which.
  * - `panic`: the implementation threw an exception.
+ * - `crash`, `hang`, `garbage`, `out-of-step`, `flood`: an implementation in a process of its own ended by itself, did
+ *   not answer in time, answered what is no answer, too much or too little, or more than there is room for.
  */
-export type FindingKind = "answer" | "invariant" | "panic";
+export type FindingKind =
+  | "answer"
+  | "invariant"
+  | "panic"
+  | "crash"
+  | "hang"
+  | "garbage"
+  | "out-of-step"
+  | "flood";
 
 /** The first disagreement between an implementation and the contract in one run of a trace. */
 export interface Finding {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LARGE_TERMS, SMALL_TERMS } from "./address-space.fixture.ts";
+import { type Dialect, PLAIN_DIALECT } from "./dialect.ts";
 import { requestsIn, SIXTEEN_PAGES } from "./literal.fixture.ts";
 import { MappingHistory } from "./mapping-history.ts";
 import type { Terms } from "./space.ts";
@@ -18,6 +19,48 @@ function linearPages(history: MappingHistory): string {
   const pages = Array.from({ length: 16 }, (_, page) => page * 0x1000);
   return pages.map((addr) => (history.mayBeLinear(addr + 0xfff, 1) ? "L" : ".")).join("");
 }
+
+describe("under a dialect", () => {
+  const under = (manners: Partial<Dialect>): Terms => ({
+    ...SMALL_TERMS,
+    hello: { ...SMALL_TERMS.hello, dialect: { ...PLAIN_DIALECT, ...manners } },
+  });
+  const UNMAPPED = ["map 0x1000 0x3000 rw linear:0x0", "unmap 0x2000 0x1000"];
+  const REPLACED = ["map 0x1000 0x3000 rw linear:0x0", "map 0x0 0x3000 rw alloc:lazy replace"];
+  const CLEARED = ["map 0x1000 0x3000 rw linear:0x0", "clear"];
+  const ODD = ["map 0x1000 0x1001 rw linear:0x0"];
+  const ODD_UNMAP = ["map 0x1000 0x3000 rw linear:0x0", "unmap 0x2000 0x1"];
+  const ODD_REPLACE = ["map 0x1000 0x3000 rw linear:0x0", "map 0x1000 0x1001 rw alloc:lazy replace"];
+
+  test.each<[manners: Partial<Dialect>, lines: readonly string[], pages: string, mapped: number]>([
+    [{}, UNMAPPED, ".L.L............", 2],
+    [{ "unmap-holes": "refuse" }, UNMAPPED, ".LLL............", 3],
+    [{ "no-memory": "any" }, UNMAPPED, ".LLL............", 3],
+    [{}, REPLACED, "...L............", 4],
+    [{ "unmap-holes": "refuse" }, REPLACED, "...L............", 4],
+    [{ "no-memory": "any" }, REPLACED, ".LLL............", 4],
+    [{ "no-memory": "any", "unmap-holes": "refuse" }, CLEARED, "................", 0],
+    [{}, ODD, "................", 0],
+    [{ sizes: "roundup" }, ODD, ".LL.............", 2],
+    [{}, ODD_UNMAP, ".LLL............", 3],
+    [{ sizes: "roundup" }, ODD_UNMAP, ".L.L............", 2],
+    [{ sizes: "roundup" }, ODD_REPLACE, "...L............", 3],
+    [{ sizes: "roundup" }, ["map 0xf000 0x1001 rw linear:0x0"], "................", 0],
+    [{ sizes: "roundup" }, ["map 0xf000 0x1 rw linear:0x0"], "...............L", 1],
+    [{ sizes: "roundup" }, ["map 0x1 0x1000 rw linear:0x0"], "................", 0],
+  ])("%j, %j may leave %s", (manners, lines, pages, mapped) => {
+    const history = historyOf(lines, under(manners));
+    expect(linearPages(history)).toBe(pages);
+    expect(history.mappedPages).toBe(mapped);
+  });
+
+  test("a map counts as many pages as its size stands for", () => {
+    const [map] = requestsIn("map 0x1000 0x1001 rw alloc:lazy");
+    if (map?.op !== "map") throw new Error("no map");
+    expect(historyOf(["map 0x2000 0x1000 r alloc:lazy"], under({ sizes: "roundup" })).boundWith(map)).toBe(2);
+    expect(historyOf(["map 0x2000 0x1000 r alloc:lazy"]).boundWith(map)).toBe(1);
+  });
+});
 
 describe("pages that may be linear", () => {
   test.each<[what: string, lines: readonly string[], pages: string]>([

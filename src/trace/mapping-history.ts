@@ -13,6 +13,12 @@ export class MappingHistory {
   readonly #spaceEnd: number;
   /** Whether a command without an injection may run out of frames. */
   readonly #scarce: boolean;
+  /** Whether a map or an unmap may meet a limit of the system's own. */
+  readonly #limited: boolean;
+  /** Whether an unmap may be refused for a hole. */
+  readonly #needsAll: boolean;
+  /** What sizes are rounded up to, in bytes; 1 for as they are. */
+  readonly #granule: number;
   readonly #mapped = new RangeSet();
   readonly #linear = new RangeSet();
 
@@ -22,6 +28,9 @@ export class MappingHistory {
     this.#spaceStart = space.base;
     this.#spaceEnd = space.base + space.size;
     this.#scarce = space.frames > 0;
+    this.#limited = hello.dialect["no-memory"] === "any";
+    this.#needsAll = hello.dialect["unmap-holes"] === "refuse";
+    this.#granule = hello.dialect.sizes === "roundup" ? space.page : 1;
   }
 
   /** An upper bound of the pages that are mapped now. */
@@ -42,13 +51,10 @@ export class MappingHistory {
         this.#noteMap(request);
         return;
       case "unmap":
-        if (this.#succeeds(request) && request.size > 0 && this.#isSound(request)) {
-          this.#mapped.remove(request.start, request.start + request.size);
-          this.#linear.remove(request.start, request.start + request.size);
-        }
+        this.#noteUnmap(request);
         return;
       case "clear":
-        if (this.#succeeds(request)) this.reset();
+        if (this.#hasFrames(request)) this.reset();
         return;
       case "protect":
       case "fault":
@@ -79,8 +85,8 @@ export class MappingHistory {
   /** The upper bound of the pages that are mapped if this map comes next. */
   boundWith(map: MapCommand): number {
     if (this.isInvalid(map)) return this.mappedPages;
-    const { start, size } = map;
-    return this.mappedPages + (size - this.#mapped.overlap(start, start + size)) / this.#page;
+    const end = this.#endOf(map);
+    return this.mappedPages + (end - map.start - this.#mapped.overlap(map.start, end)) / this.#page;
   }
 
   /** Whether the map has to be refused as `InvalidParam`, whatever is mapped. */
@@ -95,26 +101,40 @@ export class MappingHistory {
 
   #noteMap(map: MapCommand): void {
     if (this.isInvalid(map)) return;
-    const end = map.start + map.size;
+    const end = this.#endOf(map);
     this.#mapped.add(map.start, end);
     if (map.backend.kind === "linear") this.#linear.add(map.start, end);
-    else if (map.replace && this.#succeeds(map)) this.#linear.remove(map.start, end);
+    else if (map.replace && !this.#limited && this.#hasFrames(map)) this.#linear.remove(map.start, end);
+  }
+
+  #noteUnmap(unmap: UnmapCommand): void {
+    if (this.#limited || this.#needsAll || !this.#hasFrames(unmap)) return;
+    if (unmap.size === 0 || !this.#isSound(unmap)) return;
+    const end = this.#endOf(unmap);
+    this.#mapped.remove(unmap.start, end);
+    this.#linear.remove(unmap.start, end);
+  }
+
+  /** Where the range ends, a size that is no multiple of the page rounded up if need be. */
+  #endOf({ start, size }: Pick<UnmapCommand, "start" | "size">): number {
+    return start + (this.#granule === 1 ? size : Math.ceil(size / this.#granule) * this.#granule);
   }
 
   /** Whether it can't fail for want of a frame or by injection. */
-  #succeeds({ inject }: Pick<UnmapCommand, "inject">): boolean {
+  #hasFrames({ inject }: Pick<UnmapCommand, "inject">): boolean {
     return inject === undefined && !this.#scarce;
   }
 
   /** Whether the range is made of whole pages and inside the space. */
-  #isSound({ start, size }: Pick<UnmapCommand, "start" | "size">): boolean {
-    const end = start + size;
+  #isSound(range: Pick<UnmapCommand, "start" | "size">): boolean {
+    const { start } = range;
+    const end = this.#endOf(range);
     return (
       end < this.#limit &&
       start >= this.#spaceStart &&
       end <= this.#spaceEnd &&
       start % this.#page === 0 &&
-      size % this.#page === 0
+      end % this.#page === 0
     );
   }
 }

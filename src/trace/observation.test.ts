@@ -51,9 +51,11 @@ describe("an observation", () => {
     for (let index = 0; index < 65; index++) observation.area(virtAddr(index), virtAddr(index), READ, "mock");
     observation.page(virtAddr(0x1000), READ);
     observation.injected = 2;
+    observation.showsPages = false;
     const { areaStarts } = observation;
     observation.reset();
     expect([observation.areaCount, observation.pageCount, observation.injected]).toEqual([0, 0, 0]);
+    expect(observation.showsPages).toBe(true);
     observation.area(virtAddr(7), virtAddr(8), READ, "mock");
     expect(observation.areaStarts).toBe(areaStarts);
     expect(areaStarts[0]).toBe(7);

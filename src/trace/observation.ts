@@ -35,6 +35,8 @@ export class Observation {
   /** What the first byte of a linear area is mapped to; `NO_PHYSICAL` for all others. */
   areaPhysicals = new Float64Array(64);
 
+  /** Whether pages are shown at all. Where they are not, `pageCount` is 0 and says nothing. */
+  showsPages = true;
   /** How many runs of pages there are: neighbouring pages may be shown as one run, or one by one. */
   pageCount = 0;
   pageAddrs = new Float64Array(64);
@@ -57,6 +59,7 @@ export class Observation {
   /** Forgets everything, for the next observation. */
   reset(): void {
     this.areaCount = 0;
+    this.showsPages = true;
     this.pageCount = 0;
     this.injected = 0;
     this.dataFrames = NO_FRAMES;

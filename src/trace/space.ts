@@ -1,7 +1,7 @@
 import type { VirtAddr } from "./address.ts";
 import { ADDRESS_BITS } from "./address.ts";
 import { type Dialect, PLAIN_DIALECT } from "./dialect.ts";
-import { ALL_FLAGS, type Flags } from "./flags.ts";
+import { ALL_FLAGS, type Flags, RWX } from "./flags.ts";
 import type { Backend, Command, Query } from "./request.ts";
 
 /** Which of the two interfaces of the contract an implementation offers. */
@@ -102,6 +102,19 @@ export const MEMORY_SET_HELLO: Hello = {
   addrBits: ADDRESS_BITS,
   dialect: PLAIN_DIALECT,
   ...OFFERS["memory-set"],
+};
+
+/** What the contract lets any implementation of the address-space surface be asked, with 48 bits of addresses. */
+export const ADDRESS_SPACE_HELLO: Hello = {
+  name: "address-space",
+  surface: "address-space",
+  flags: ALL_FLAGS,
+  pageFlags: RWX,
+  failure: "consistent",
+  inject: [],
+  addrBits: 48,
+  dialect: PLAIN_DIALECT,
+  ...OFFERS["address-space"],
 };
 
 /** The exclusive upper bound of addresses for this width: 2^min(addrBits, 52) inside the harness. */

@@ -1,0 +1,116 @@
+/** What the command line wants tested: a subject by name, a module, or a command that speaks the trace language. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { InProcess } from "../execute/driver.ts";
+import { openAdapter } from "../execute/open-adapter.ts";
+import type { FormattedTarget } from "../report/setting.ts";
+import { loadSubject } from "../subjects/module.ts";
+import { DEFAULT_SUBJECT, findSubject, type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
+import type { FormatName } from "../trace/hardware.ts";
+import { failure, type Result, success } from "../trace/result.ts";
+import { complain } from "./exit-status.ts";
+import { formatOption, guess, inFormat, parseDuration } from "./options.ts";
+
+/** A module whose default export is a subject. */
+export interface ModuleChoice {
+  readonly module: string;
+}
+
+/** What the command line says of what is tested. */
+export interface TargetOptions {
+  readonly subject?: NamedSubject | ModuleChoice;
+  readonly format?: FormatName;
+  /** Seconds that an adapter has for one run. */
+  readonly timeout?: number;
+}
+
+/** Words behind `--`: a program and its arguments, or nothing. */
+export type CommandWords = readonly string[];
+
+/** What is tested, ready to be. */
+export interface OpenTarget extends FormattedTarget {
+  /** The words that choose it again, and those of its command, which go to the end of a line. */
+  readonly words: readonly string[];
+  readonly command: CommandWords;
+}
+
+/** How long an adapter has for one run unless told otherwise, in seconds. */
+const DEFAULT_TIMEOUT = 10;
+
+/** Adds `--subject`, `--format` and `--timeout`. `fallback` says what is tested when nothing is named. */
+export function addTargetOptions(command: Command, fallback: string): Command {
+  const text =
+    "what to test: a name that mapcheck subjects lists, or the path of a module whose default export is a Subject " +
+    `(default: ${fallback})`;
+  return command
+    .addOption(new Option("--subject <name>", text).argParser(parseSubject))
+    .addOption(formatOption())
+    .addOption(
+      new Option(
+        "--timeout <duration>",
+        `how long a command behind -- may take for one run (default: ${DEFAULT_TIMEOUT}s)`,
+      ).argParser(parseDuration),
+    );
+}
+
+/** Opens what the options and the words behind `--` name. The error is a line for the user. */
+export async function openTarget(
+  options: TargetOptions,
+  words: CommandWords,
+): Promise<Result<OpenTarget, string>> {
+  const { subject, format, timeout } = options;
+  const [file, ...args] = words;
+  if (file !== undefined) return openCommand(file, args, options);
+  if (timeout !== undefined) return failure("--timeout is about a command behind --; leave it out");
+  if (subject !== undefined && "module" in subject) return openModule(subject.module, format);
+  const named = inFormat(subject ?? DEFAULT_SUBJECT, format);
+  return named.ok ? success(openNamed(named.value, format)) : named;
+}
+
+/** A subject that is listed. */
+export function openNamed(named: NamedSubject, asked?: FormatName): OpenTarget {
+  const { name, format, subject } = named;
+  const words = ["--subject", name, ...(asked === undefined ? [] : ["--format", asked])];
+  return {
+    name,
+    driver: new InProcess(subject),
+    words,
+    command: [],
+    ...(format !== undefined && { format }),
+  };
+}
+
+async function openModule(path: string, format: FormatName | undefined): Promise<Result<OpenTarget, string>> {
+  if (format !== undefined)
+    return failure(`--format is about the stack's own page tables; leave it out with ${path}`);
+  const loaded = await loadSubject(path);
+  if (!loaded.ok) return loaded;
+  const driver = new InProcess(loaded.value);
+  return success({ name: driver.hello.name, driver, words: ["--subject", path], command: [] });
+}
+
+async function openCommand(
+  file: string,
+  args: readonly string[],
+  { subject, format, timeout }: TargetOptions,
+): Promise<Result<OpenTarget, string>> {
+  if (subject !== undefined)
+    return failure("--subject and a command behind -- are two things to test; leave one out");
+  if (format !== undefined)
+    return failure("--format is about the stack's own page tables; leave it out with a command");
+  const opened = await openAdapter({ file, args }, { seconds: timeout ?? DEFAULT_TIMEOUT });
+  if (!opened.ok) return opened;
+  const { driver, warnings } = opened.value;
+  for (const warning of warnings) complain(warning);
+  const words = timeout === undefined ? [] : ["--timeout", `${timeout}s`];
+  return success({ name: driver.hello.name, driver, words, command: [file, ...args] });
+}
+
+function parseSubject(name: string): NamedSubject | ModuleChoice {
+  const found = findSubject(name);
+  if (found) return found;
+  if (name.includes("/") || /\.[cm]?[jt]s$/.test(name)) return { module: name };
+  const names = SUBJECTS.map((subject) => subject.name);
+  throw new InvalidArgumentError(
+    `there is no such subject${guess(name, names)}, mapcheck subjects lists all`,
+  );
+}

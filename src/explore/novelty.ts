@@ -1,0 +1,42 @@
+import type { Counterexample } from "../shrink/reduce.ts";
+import { roughSignatureOf, signatureOf } from "../shrink/signature.ts";
+
+/** How many findings of one rough kind may turn out to be old ones before fewer of them are looked at. */
+const FRUITLESS = 8;
+
+/**
+ * Tells new findings from those that were there before. An implementation with a few mistakes shows them all the time:
+ * most of these findings are not worth shrinking.
+ */
+export class Novelty {
+  private readonly seen: Set<string>;
+  // Of each rough kind: how often it came up, and how many of those that were shrunk were old ones in a row.
+  private readonly kinds = new Map<string, { met: number; fruitless: number }>();
+
+  /** `known` are the signatures of findings that are no news. */
+  constructor(known: Iterable<string> = []) {
+    this.seen = new Set(known);
+  }
+
+  /**
+   * Whether a finding, not shrunk yet, should be. Where the last eight of its rough kind were old ones, every second
+   * one is, after one more every fourth, and so on.
+   */
+  isWorthShrinking(found: Counterexample): boolean {
+    const key = roughSignatureOf(found);
+    const kind = this.kinds.get(key) ?? { met: 0, fruitless: 0 };
+    this.kinds.set(key, kind);
+    kind.met++;
+    return kind.fruitless < FRUITLESS || kind.met % 2 ** Math.min(kind.fruitless - FRUITLESS + 1, 30) === 0;
+  }
+
+  /** Takes note of a finding that was shrunk. Says whether it is a new one. `raw` is what it was shrunk from. */
+  isNew(shrunk: Counterexample, raw: Counterexample): boolean {
+    const kind = this.kinds.get(roughSignatureOf(raw));
+    const signature = signatureOf(shrunk);
+    const isNew = !this.seen.has(signature);
+    this.seen.add(signature);
+    if (kind) kind.fruitless = isNew ? 0 : kind.fruitless + 1;
+    return isNew;
+  }
+}

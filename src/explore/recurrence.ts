@@ -1,0 +1,67 @@
+import type { Driver, PastRun } from "../execute/driver.ts";
+import type { Runner } from "../execute/runner.ts";
+import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import type { Finding } from "../trace/finding.ts";
+import type { Request } from "../trace/request.ts";
+
+/** What it takes to see a finding again. */
+export interface Recurrence {
+  /** The earlier runs that it needs, in their order; mostly none. */
+  readonly before: readonly PastRun[];
+  /** Whether it came back at all. */
+  readonly stable: boolean;
+}
+
+/**
+ * Runs the earlier runs and then the trace, on an implementation that has done nothing before. What shows only when
+ * the implementation is told to end counts too.
+ */
+export async function runAfter(
+  before: readonly PastRun[],
+  runner: Runner,
+  requests: readonly Request[],
+  driver: Driver,
+): Promise<Finding | undefined> {
+  await driver.renew();
+  const earlier = before.map((run) => driver.runnerIn(run.space).begin(run.requests));
+  for (const flight of earlier) await flight();
+  const finding = await runner.begin(requests)();
+  if (finding) return finding;
+  const late = await driver.renew();
+  return late?.requests === requests ? late.finding : undefined;
+}
+
+/** Looks for the fewest earlier runs with which a finding comes back. `earlier` are all that there were. */
+export async function findRecurrence(
+  found: Counterexample,
+  runner: Runner,
+  earlier: readonly PastRun[],
+  driver: Driver,
+): Promise<Recurrence> {
+  const recurs = async (before: readonly PastRun[]) => {
+    const finding = await runAfter(before, runner, found.requests, driver);
+    return finding !== undefined && sameFinding(found, { requests: found.requests, finding });
+  };
+  if (await recurs([])) return { before: [], stable: true };
+  for (let count = 1; ; count *= 4) {
+    const last = earlier.slice(-count);
+    if (last.length > 0 && (await recurs(last))) return { before: await fewest(last, recurs), stable: true };
+    if (count >= earlier.length) return { before: [], stable: false };
+  }
+}
+
+/** Leaves out as many of the runs as can be, in ever smaller pieces, as long as the finding recurs. */
+async function fewest(
+  runs: readonly PastRun[],
+  recurs: (before: readonly PastRun[]) => Promise<boolean>,
+): Promise<readonly PastRun[]> {
+  let needed = runs;
+  for (let size = Math.ceil(needed.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < needed.length; ) {
+      const fewer = needed.toSpliced(from, size);
+      if (needed.length > 1 && (await recurs(fewer))) needed = fewer;
+      else from += size;
+    }
+  }
+  return needed;
+}

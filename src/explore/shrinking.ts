@@ -1,0 +1,151 @@
+import type { Driver, PastRun } from "../execute/driver.ts";
+import {
+  type Counterexample,
+  type Interruption,
+  type Reduction,
+  reduce,
+  sameFinding,
+} from "../shrink/reduce.ts";
+import { relocate } from "../shrink/relocate.ts";
+import type { Finding } from "../trace/finding.ts";
+import { findMisfit } from "../trace/preconditions.ts";
+import { isCommand, type Request } from "../trace/request.ts";
+import type { Space } from "../trace/space.ts";
+import type { Ground } from "./ground.ts";
+import type { Pace } from "./pace.ts";
+import { runAfter } from "./recurrence.ts";
+
+/** A shrunk counterexample and the space in which it takes place. */
+export interface Shrunk extends Reduction {
+  readonly space: Space;
+}
+
+/** A shrunk counterexample, and what runs traces where it takes place. */
+interface Grounded extends Reduction {
+  readonly ground: Ground;
+}
+
+/** Failures of the last command that are tried in place of a limit of frames. */
+const FAILURES = 16;
+
+/** Shrinks one finding. */
+export class Shrinking {
+  private readonly driver: Driver;
+  private readonly before: readonly PastRun[];
+  private readonly pace: Interruption;
+  // Whether each trace is run on an implementation that has done nothing before.
+  private renewing: boolean;
+
+  /** `before` are the earlier runs that the finding needs. */
+  constructor(driver: Driver, before: readonly PastRun[], pace: Pace) {
+    this.driver = driver;
+    this.before = before;
+    this.renewing = before.length > 0;
+    this.pace = withDeadline(pace, driver.shrinkSeconds);
+  }
+
+  /**
+   * Shrinks where the finding was made, and then in the simplest of `homes` in which it shows too. Traces are run one
+   * after another on an implementation that may keep something from one to the next; so the result is seen again on
+   * one that has done nothing before, or all is done anew, and slower.
+   */
+  async shrink(found: Counterexample, ground: Ground, homes: readonly Ground[]): Promise<Shrunk> {
+    const hangs = found.finding.kind === "hang";
+    if (hangs) this.driver.beImpatient(true);
+    const shrunk = await this.shrinkThroughHomes(found, ground, homes);
+    if (hangs) this.driver.beImpatient(false);
+    const isSeenAgain = this.pace.stopped || (await this.recurs(shrunk, shrunk.ground));
+    if (isSeenAgain) return withoutGround(shrunk);
+    if (this.renewing) return { ...found, executions: shrunk.executions, space: ground.space };
+    this.renewing = true;
+    return withoutGround(await this.shrinkThroughHomes(found, ground, homes));
+  }
+
+  private async shrinkThroughHomes(
+    found: Counterexample,
+    start: Ground,
+    homes: readonly Ground[],
+  ): Promise<Grounded> {
+    let ground = start;
+    let best = await this.reduceOn(ground, found);
+    let { executions } = best;
+    const moveTo = async (home: Ground): Promise<boolean> => {
+      for (const moved of movedTo(home.space, best.requests, ground.space)) {
+        const there = await this.counterexampleOn(home, moved);
+        executions++;
+        if (!there || !sameFinding(best, there)) continue;
+        best = await this.reduceOn(home, there);
+        executions += best.executions;
+        ground = home;
+        return true;
+      }
+      return false;
+    };
+    // Once it is simpler it may fit where it didn't before.
+    for (let at = 0; at < homes.length && !this.pace.stopped; at++) {
+      const home = homes[at];
+      if (home === undefined || home === ground) break;
+      if (await moveTo(home)) at = -1;
+    }
+    return { ...best, executions, ground };
+  }
+
+  private reduceOn(ground: Ground, found: Counterexample): Promise<Reduction> {
+    return reduce(found, ground.runner.terms, (requests) => this.run(ground, requests), this.pace);
+  }
+
+  /** The counterexample that the trace is in that space, if it fits and is one. */
+  private async counterexampleOn(
+    ground: Ground,
+    requests: readonly Request[],
+  ): Promise<Counterexample | undefined> {
+    if (findMisfit(requests, ground.runner.terms)) return undefined;
+    const finding = await this.run(ground, requests);
+    return finding && { requests, finding };
+  }
+
+  private run(
+    { runner }: Ground,
+    requests: readonly Request[],
+  ): Finding | undefined | Promise<Finding | undefined> {
+    return this.renewing ? runAfter(this.before, runner, requests, this.driver) : runner.begin(requests)();
+  }
+
+  private async recurs(shrunk: Counterexample, { runner }: Ground): Promise<boolean> {
+    const finding = await runAfter(this.before, runner, shrunk.requests, this.driver);
+    return finding !== undefined && sameFinding(shrunk, { requests: shrunk.requests, finding });
+  }
+}
+
+/**
+ * The trace as it is in the space `to`. Where that has frames without end and `from` has not, also with one
+ * failure or another in its last command: what showed because frames ran out may show when one is refused.
+ */
+function* movedTo(to: Space, requests: readonly Request[], from: Space): Generator<readonly Request[]> {
+  const moved = relocate(requests, from, to);
+  if (moved === undefined) return;
+  yield moved;
+  const last = moved.at(-1);
+  if (from.frames === 0 || to.frames > 0 || last === undefined || !isCommand(last)) return;
+  for (let after = 0; after < FAILURES; after++) {
+    yield moved.with(-1, { ...last, inject: { kind: "frame", after } });
+  }
+}
+
+function withoutGround({ ground, ...reduction }: Grounded): Shrunk {
+  return { ...reduction, space: ground.space };
+}
+
+/** The pace, as if it were stopped after so many seconds. */
+function withDeadline(pace: Pace, seconds: number): Interruption {
+  const end = pace.seconds + seconds;
+  return {
+    get turnIsOver() {
+      return pace.turnIsOver;
+    },
+    get stopped() {
+      return pace.stopped || pace.seconds > end;
+    },
+    breathe: () => pace.breathe(),
+  };
+}

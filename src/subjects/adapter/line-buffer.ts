@@ -1,0 +1,70 @@
+const NEWLINE = 10;
+
+/** What came out of a pipe and was not taken yet, with its lines counted as they come. */
+export class LineBuffer {
+  private bytes = Buffer.allocUnsafe(1 << 16);
+  // What wasn't taken lies in [from, to); the first `counted` lines of it end at `countedTo`.
+  private from = 0;
+  private to = 0;
+  private counted = 0;
+  private countedTo = 0;
+
+  /** Bytes that were not taken. */
+  get length(): number {
+    return this.to - this.from;
+  }
+
+  /** Bytes behind the last line end that was looked for. */
+  get lastLine(): number {
+    return this.to - this.countedTo;
+  }
+
+  /** Appends a copy of `chunk`. */
+  add(chunk: Uint8Array): void {
+    if (this.to + chunk.length > this.bytes.length) this.makeRoom(chunk.length);
+    this.bytes.set(chunk, this.to);
+    this.to += chunk.length;
+  }
+
+  /** Whether so many whole lines are there. Ask for the same number until they are. */
+  hasLines(lines: number): boolean {
+    while (this.counted < lines) {
+      const end = this.bytes.subarray(0, this.to).indexOf(NEWLINE, this.countedTo);
+      if (end < 0) return false;
+      this.counted++;
+      this.countedTo = end + 1;
+    }
+    return true;
+  }
+
+  /** Takes the first lines, which `hasLines` has said are there, as a copy. */
+  takeLines(lines: number): Uint8Array {
+    if (!this.hasLines(lines)) return this.takeAll();
+    return this.takeTo(this.countedTo);
+  }
+
+  /** Takes everything. */
+  takeAll(): Uint8Array {
+    return this.takeTo(this.to);
+  }
+
+  private takeTo(end: number): Uint8Array {
+    const taken = Uint8Array.prototype.slice.call(this.bytes, this.from, end);
+    this.from = end;
+    this.countedTo = end;
+    this.counted = 0;
+    return taken;
+  }
+
+  /** Moves what wasn't taken to the front, of a larger buffer where that is not enough. */
+  private makeRoom(more: number): void {
+    const { length } = this;
+    const target =
+      length + more > this.bytes.length / 2 ? Buffer.allocUnsafe((length + more) * 2) : this.bytes;
+    this.bytes.copy(target, 0, this.from, this.to);
+    this.bytes = target;
+    this.countedTo -= this.from;
+    this.from = 0;
+    this.to = length;
+  }
+}

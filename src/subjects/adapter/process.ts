@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { releaseGroup, watchGroup } from "./guard.ts";
+import { LineBuffer } from "./line-buffer.ts";
+
+/** A program that speaks the trace language, as an operating system takes it: no shell looks at it. */
+export interface AdapterCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** What a process may take. */
+export interface AdapterLimits {
+  /** For one run, its first answer to its last, in seconds. */
+  readonly seconds: number;
+}
+
+/** Why an adapter answers no more, as findings are called, and in words. */
+export interface Ending {
+  readonly kind: "crash" | "hang" | "out-of-step" | "flood";
+  readonly what: string;
+}
+
+/** What came of one batch of requests. */
+export interface Batch {
+  /** The answers that came, a line each; the last one may be cut short when `ending` says that more was to come. */
+  readonly bytes: Uint8Array;
+  /** Absent where all of them came. */
+  readonly ending?: Ending;
+}
+
+/** One line of an answer has at most this many bytes. */
+export const MAX_LINE = 16 * 2 ** 20;
+/** What it may print in all before the answers to a batch are complete, in bytes: so much, and more for each line. */
+const MAX_OUTPUT = 4 * MAX_LINE;
+const MORE_OUTPUT = 2 ** 18;
+/** What is kept of standard error: its end. */
+const MAX_STDERR = 4096;
+/** How long a process that was told to quit, or whose output was closed, has to end, in milliseconds, at most. */
+const GRACE = 2000;
+
+/** A batch whose answers are waited for. */
+interface Waiting {
+  readonly lines: number;
+  readonly done: (batch: Batch) => void;
+}
+
+/**
+ * A running adapter. Batches of requests are written one after another without waiting; their answers come in the same
+ * order. It is a group of processes of its own, and none of them outlives it.
+ */
+export class AdapterProcess {
+  private readonly child: ChildProcess;
+  private readonly input: Writable;
+  private readonly buffer = new LineBuffer();
+  private readonly waiting: Waiting[] = [];
+  private readonly closed: Promise<void>;
+  private readonly milliseconds: number;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  private errors = "";
+  private end: Ending | undefined = undefined;
+  private quitting = false;
+
+  constructor({ file, args }: AdapterCommand, { seconds }: AdapterLimits) {
+    this.milliseconds = seconds * 1000;
+    const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
+    this.child = child;
+    this.input = child.stdin;
+    if (child.pid !== undefined) watchGroup(child.pid);
+    this.closed = this.whenClosed();
+    child.on("error", (error) =>
+      this.finish({ kind: "crash", what: `it can't be started: ${reasonOf(error)}` }),
+    );
+    // What goes wrong with writing shows as the end of the process.
+    child.stdin.on("error", () => {});
+    this.listen(child.stdout, (chunk) => this.take(chunk));
+    this.listen(child.stderr, (chunk) => {
+      this.errors = (this.errors + chunk.toString("utf8")).slice(-MAX_STDERR);
+    });
+    child.on("exit", (status, signal) => this.onExit(status, signal));
+  }
+
+  /** The end of what it printed on standard error so far. */
+  get stderr(): string {
+    return this.errors;
+  }
+
+  /** Why it answers no more; `undefined` as long as it may. */
+  get ending(): Ending | undefined {
+    return this.end;
+  }
+
+  /** Writes requests, to which `lines` lines will be answered, and waits for these. */
+  send(requests: string, lines: number): Promise<Batch> {
+    if (this.end !== undefined) return Promise.resolve({ bytes: new Uint8Array(), ending: this.end });
+    this.input.write(requests);
+    return new Promise((done) => {
+      this.waiting.push({ lines, done });
+      if (this.waiting.length === 1) this.startClock();
+    });
+  }
+
+  /** Tells it to end, and waits until it has. Says what was wrong about that, if anything. */
+  async quit(): Promise<Ending | undefined> {
+    if (this.end === undefined) {
+      this.quitting = true;
+      this.input.end("quit\n");
+      const grace = setTimeout(
+        () => this.stop({ kind: "hang", what: "it did not end after quit" }),
+        Math.min(GRACE, this.milliseconds),
+      );
+      await this.closed;
+      clearTimeout(grace);
+    }
+    await this.closed;
+    return this.end;
+  }
+
+  /** Ends it at once. Batches that are waited for get what came so far. */
+  kill(): void {
+    this.stop({ kind: "crash", what: "it was ended" });
+  }
+
+  /** Ends with the process and its pipes. A child that left the group keeps them open, but not this waiting. */
+  private async whenClosed(): Promise<void> {
+    const closed = once(this.child, "close");
+    closed.catch(() => {});
+    try {
+      await once(this.child, "exit");
+      const late = setTimeout(() => {
+        this.child.stdout?.destroy();
+        this.child.stderr?.destroy();
+      }, GRACE / 2);
+      await closed;
+      clearTimeout(late);
+    } catch {
+      // It never was a process.
+    }
+  }
+
+  private listen(stream: Readable, take: (chunk: Buffer) => void): void {
+    stream.on("data", take);
+    stream.on("error", () => {});
+  }
+
+  private take(chunk: Buffer): void {
+    if (this.end !== undefined) return;
+    this.buffer.add(chunk);
+    let first = this.waiting[0];
+    while (first !== undefined && this.buffer.hasLines(first.lines)) {
+      this.waiting.shift();
+      first.done({ bytes: this.buffer.takeLines(first.lines) });
+      first = this.waiting[0];
+      this.startClock();
+    }
+    if (first === undefined && this.buffer.length > 0) {
+      this.stop({ kind: "out-of-step", what: "it printed more lines than it was asked for" });
+    } else if (this.buffer.lastLine > MAX_LINE) {
+      this.stop({ kind: "flood", what: `it printed a line of more than ${MAX_LINE / 2 ** 20} MiB` });
+    } else if (first !== undefined && this.buffer.length > MAX_OUTPUT + first.lines * MORE_OUTPUT) {
+      this.stop({ kind: "flood", what: `it printed ${this.buffer.length >> 20} MiB in one run` });
+    }
+  }
+
+  /** Gives the batch at the head all of the time limit; none is needed when nothing is waited for. */
+  private startClock(): void {
+    if (this.waiting.length === 0) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    } else if (this.timer) this.timer.refresh();
+    else this.timer = setTimeout(() => this.onTime(), this.milliseconds);
+  }
+
+  /** The time is up. What lies in the pipe by now, as this process was busy itself, still counts. */
+  private onTime(): void {
+    const [head] = this.waiting;
+    setImmediate(() => {
+      if (head === undefined || this.waiting[0] !== head) return;
+      this.stop({ kind: "hang", what: `it did not answer within ${this.milliseconds / 1000} s` });
+    });
+  }
+
+  private onExit(status: number | null, signal: NodeJS.Signals | null): void {
+    // What it left behind would keep the pipes open.
+    this.killGroup();
+    void this.closed.then(() => {
+      if (this.child.pid !== undefined) releaseGroup(this.child.pid);
+      const how = signal === null ? `with status ${status}` : `by ${signal}`;
+      if (this.quitting && this.waiting.length === 0 && status === 0) return;
+      const after = this.quitting ? " after quit" : "";
+      this.finish({ kind: "crash", what: `it ended ${how}${after}` });
+    });
+  }
+
+  private stop(ending: Ending): void {
+    this.finish(ending);
+    this.killGroup();
+  }
+
+  private finish(ending: Ending): void {
+    if (this.end !== undefined) return;
+    this.end = ending;
+    clearTimeout(this.timer);
+    const [head, ...others] = this.waiting.splice(0);
+    head?.done({ bytes: this.buffer.takeAll(), ending });
+    for (const { done } of others) done({ bytes: new Uint8Array(), ending: NEVER_RUN });
+  }
+
+  private killGroup(): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      // No process of the group is left.
+    }
+  }
+}
+
+function reasonOf(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such program";
+  if (code === "EACCES") return "it is not executable";
+  return error.message;
+}
+
+/** The end of a batch that came after the one at which the process ended. */
+export const NEVER_RUN: Ending = { kind: "crash", what: "it had ended before" };

@@ -1,0 +1,91 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { Answer } from "../trace/answer.ts";
+import { escapeText } from "../trace/escape.ts";
+import { isAnswer } from "../trace/is-answer.ts";
+import { failure, type Result, success } from "../trace/result.ts";
+import type { Instance, Subject } from "./subject.ts";
+
+/** What the default export of a module must have; `hello` is looked at more closely. */
+const subjectShape = z.looseObject({
+  hello: z.looseObject({
+    name: z.string().min(1),
+    surface: z.enum(["memory-set", "address-space"]),
+    flags: z.int().min(0).max(63),
+    pageFlags: z.int().min(0).max(63),
+    failure: z.enum(["atomic", "consistent"]),
+    inject: z.array(z.enum(["frame", "backend"])),
+    addrBits: z.int().min(13).max(64),
+    dialect: z.record(z.string(), z.string()),
+    commands: z.array(z.string()),
+    queries: z.array(z.string()),
+    backends: z.array(z.string()).min(1),
+  }),
+  create: z.custom<Subject["create"]>((value) => typeof value === "function", { error: "a function" }),
+});
+
+/**
+ * The subject that is the default export of a module, written in JavaScript or TypeScript. Its code runs in this process.
+ * The error is a line for the user.
+ */
+export async function loadSubject(path: string): Promise<Result<Subject, string>> {
+  const shown = escapeText(path);
+  try {
+    const module: unknown = await importModule(path);
+    const subject = subjectIn(module);
+    if (isSubject(subject)) return success(checked(subject));
+    const [issue] = subjectShape.safeParse(subject).error?.issues ?? [];
+    const where = ["default", ...(issue?.path ?? [])].join(".");
+    return failure(
+      `${shown}: ${where}: ${escapeText(issue?.message ?? "not a Subject")}; export default a Subject`,
+    );
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return failure(
+      `${shown}: can't be imported: ${escapeText(what.split("\n")[0] ?? "")}; correct it, or the path`,
+    );
+  }
+}
+
+/** TypeScript is translated on the way in, also where this program itself is plain JavaScript. */
+async function importModule(path: string): Promise<unknown> {
+  const url = pathToFileURL(resolve(path)).href;
+  if (!/\.[cm]?tsx?$/.test(path)) return import(url);
+  const { tsImport } = await import("tsx/esm/api");
+  return tsImport(url, import.meta.url);
+}
+
+/** The default export; that of a module in CommonJS comes wrapped once more. */
+function subjectIn(module: unknown): unknown {
+  const once = defaultOf(module);
+  return isSubject(once) ? once : (defaultOf(once) ?? once);
+}
+
+function defaultOf(module: unknown): unknown {
+  return typeof module === "object" && module !== null && "default" in module ? module.default : undefined;
+}
+
+function isSubject(value: unknown): value is Subject {
+  return subjectShape.safeParse(value).success;
+}
+
+/** The subject, whose answers are looked at before they are judged: one that is none is a mistake of its own. */
+function checked(subject: Subject): Subject {
+  return {
+    hello: { ...subject.hello, name: escapeText(subject.hello.name) },
+    create: (space) => checkedInstance(subject.create(space)),
+  };
+}
+
+function checkedInstance(instance: Instance): Instance {
+  return {
+    apply(request): Answer {
+      const answer: unknown = instance.apply(request);
+      if (isAnswer(answer)) return answer;
+      throw new TypeError(`apply gave what is no answer to ${request.op}`);
+    },
+    observe: (into) => instance.observe(into),
+    ...(instance.drop && { drop: (into) => instance.drop?.(into) }),
+  };
+}

@@ -1,0 +1,27 @@
+import { describe, expect, test } from "vitest";
+import { isManner, MANNERS, ownManners, PLAIN_DIALECT, withManner } from "./dialect.ts";
+
+describe("a dialect", () => {
+  test("begins with the contract's own manners", () => {
+    const own = Object.fromEntries(Object.entries(MANNERS).map(([key, [first]]) => [key, first]));
+    expect(PLAIN_DIALECT).toEqual(own);
+    expect(ownManners(PLAIN_DIALECT)).toEqual({});
+  });
+
+  test("takes on others, one by one", () => {
+    const free = withManner(PLAIN_DIALECT, "boundaries", "free");
+    expect(free).toEqual({ ...PLAIN_DIALECT, boundaries: "free" });
+    const both = free && withManner(free, "protect-holes", "stop");
+    expect(both && ownManners(both)).toEqual({ boundaries: "free", "protect-holes": "stop" });
+    expect(both && withManner(both, "boundaries", "exact")).toEqual({
+      ...PLAIN_DIALECT,
+      "protect-holes": "stop",
+    });
+  });
+
+  test("has no other keys and values", () => {
+    expect(withManner(PLAIN_DIALECT, "boundaries", "skip")).toBeUndefined();
+    expect(isManner("sizes")).toBe(true);
+    expect(isManner("toString")).toBe(false);
+  });
+});
