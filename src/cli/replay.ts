@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { describeStale, type Replay, recordReplay } from "../explore/replay.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
-import { renderReplay, verdictLine } from "../report/replay.ts";
+import { isKnownOf, renderReplay, verdictLine } from "../report/replay.ts";
 import {
   outcomeOf,
   type ReplayOutcome,
@@ -174,11 +174,17 @@ async function replayInput(
   if (replay.status === "unsuited") {
     return { result, text: `unsuited ${escapeText(`${file}: ${replay.reason}`)}\n` };
   }
-  if (several && !verbose && replay.status === "agree") {
-    return { result, text: `${verdictLine(entry, replay, paint)}\n` };
+  if (several && !verbose && (replay.status === "agree" || isKnownOf(entry, target.name))) {
+    return { result, text: `${verdictLine(entry, replay, target.name, paint)}\n` };
   }
   const { addrBits } = target.driver.hello;
-  const text = renderReplay(entry, replay, steps, { paint, width, addrBits, subject: titleOf(target) });
+  const text = renderReplay(entry, replay, steps, {
+    paint,
+    width,
+    addrBits,
+    subject: titleOf(target),
+    name: target.name,
+  });
   return { result, text: several ? `${text}\n` : text };
 }
 
@@ -194,7 +200,11 @@ function resultOf({ file, entry, placeOf }: CaseInput, target: OpenTarget, repla
     case "agree":
       return { ...known, status: "agree" };
     case "finding":
-      return { ...known, status: "finding", finding: replay.finding };
+      return {
+        ...known,
+        status: isKnownOf(entry, target.name) ? "known" : "finding",
+        finding: replay.finding,
+      };
     case "stale":
       return { ...known, status: "stale", reason: describeStale(entry, replay, file, placeOf) };
     case "unsuited":

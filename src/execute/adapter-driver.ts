@@ -34,16 +34,23 @@ const SHRINK_SECONDS = 60;
 /** A process and the runs that it was given. */
 interface Worker {
   readonly process: AdapterProcess;
+  readonly greeting: Promise<Batch>;
   readonly runs: PastRun[];
-  /** Whether it is known that it ended. */
-  reported: boolean;
+}
+
+/** A run of a process, by its index in those that it was given. */
+interface Place {
+  readonly worker: Worker;
+  readonly index: number;
+}
+
+/** What shows when a process is told to end. */
+interface Late extends Place {
+  readonly finding: LateFinding;
 }
 
 /** What was sent for one run, and to whom. */
-interface Sent {
-  readonly worker: Worker;
-  /** The index of the run in those of the worker. */
-  readonly index: number;
+interface Sent extends Place {
   readonly batch: Promise<Batch>;
 }
 
@@ -58,16 +65,19 @@ export class AdapterDriver implements Driver {
   private readonly command: AdapterCommand;
   private readonly limits: AdapterLimits;
   private worker: Worker | undefined = undefined;
-  private readonly retired: Promise<LateFinding | undefined>[] = [];
-  private last: Sent | undefined = undefined;
+  private readonly greeting: Uint8Array;
+  private readonly retired: Promise<Late | undefined>[] = [];
+  private readonly ending = new Set<AdapterProcess>();
+  private last: Place | undefined = undefined;
   private interrupted = false;
   private impatient = false;
 
-  /** `hello` is what the command has answered to it. */
-  constructor(command: AdapterCommand, limits: AdapterLimits, hello: Hello) {
+  /** `greeting` is what the command has answered at its start, and `hello` what that means. */
+  constructor(command: AdapterCommand, limits: AdapterLimits, hello: Hello, greeting: Uint8Array) {
     this.command = command;
     this.limits = limits;
     this.hello = hello;
+    this.greeting = greeting;
   }
 
   get earlier(): readonly PastRun[] {
@@ -84,8 +94,10 @@ export class AdapterDriver implements Driver {
 
   async renew(): Promise<LateFinding | undefined> {
     if (this.worker) this.retire(this.worker);
-    const late = await Promise.all(this.retired.splice(0));
-    return late.find((finding) => finding !== undefined);
+    const ends = await Promise.all(this.retired.splice(0));
+    const late = ends.find((end) => end !== undefined);
+    if (late) this.last = late;
+    return late?.finding;
   }
 
   beImpatient(impatient: boolean): void {
@@ -97,10 +109,12 @@ export class AdapterDriver implements Driver {
   interrupt(): void {
     this.interrupted = true;
     this.worker?.process.kill();
+    for (const process of this.ending) process.kill();
   }
 
-  /** Writes a run without waiting for anything. */
-  send(script: Script, run: PastRun): Sent {
+  /** Writes a run without waiting for anything; after an interruption does nothing. */
+  send(script: Script, run: PastRun): Sent | undefined {
+    if (this.interrupted) return undefined;
     const worker = this.workerForNext();
     const batch = worker.process.send(script.text, script.lines);
     worker.runs.push(run);
@@ -108,28 +122,35 @@ export class AdapterDriver implements Driver {
   }
 
   /** Waits for what came of a run, which is done once more where the process had ended before. */
-  async answersTo(script: Script, run: PastRun, sent: Sent): Promise<Batch | undefined> {
-    let at = sent;
-    let batch = await at.batch;
-    while (batch.ending === NEVER_RUN && !this.interrupted) {
-      at = this.send(script, run);
-      batch = await at.batch;
+  async answersTo(script: Script, run: PastRun, sent: Sent | undefined): Promise<Batch | undefined> {
+    for (let at = sent; at !== undefined; at = this.send(script, run)) {
+      const batch = await at.batch;
+      const { ending } = await at.worker.greeting;
+      if (this.interrupted) return undefined;
+      if (batch.ending === NEVER_RUN && ending === undefined) continue;
+      this.last = at;
+      if (ending) return { ...NOTHING, ending };
+      if (!(await this.isAnother(at.worker))) return batch;
+      if (at.worker === this.worker) this.retire(at.worker);
+      return ANOTHER;
     }
-    if (this.interrupted) return undefined;
-    if (batch.ending) at.worker.reported = true;
-    this.last = at;
-    return batch;
+    return undefined;
   }
 
   private workerForNext(): Worker {
     const { worker } = this;
-    if (worker && !worker.reported && worker.runs.length < RUNS_OF_A_PROCESS) return worker;
+    if (worker && worker.process.ending === undefined && worker.runs.length < RUNS_OF_A_PROCESS)
+      return worker;
     if (worker) this.retire(worker);
     const process = new AdapterProcess(this.command, this.limitsNow());
-    // What it says was looked at before; that it says nothing shows in what follows.
-    void process.send(GREETING.text, GREETING.lines);
-    this.worker = { process, runs: [], reported: false };
+    this.worker = { process, greeting: process.send(GREETING.text, GREETING.lines), runs: [] };
     return this.worker;
+  }
+
+  /** Whether a process says something else of itself than the first one did. */
+  private async isAnother({ greeting }: Worker): Promise<boolean> {
+    const { bytes } = await greeting;
+    return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).equals(this.greeting);
   }
 
   private limitsNow(): AdapterLimits {
@@ -142,21 +163,32 @@ export class AdapterDriver implements Driver {
   /** Has a process end, when it has done what it was given. */
   private retire(worker: Worker): void {
     this.worker = undefined;
-    this.retired.push(
-      worker.process.quit().then((ending) => {
-        const run = worker.runs.at(-1);
-        if (ending === undefined || worker.reported || run === undefined) return undefined;
-        this.last = { worker, index: worker.runs.length - 1, batch: Promise.resolve(NOTHING) };
-        return {
-          ...run,
-          finding: flawAt(run.requests.length - 1, { check: ending.kind, observed: ending.what }),
-        };
-      }),
-    );
+    this.ending.add(worker.process);
+    this.retired.push(this.endOf(worker));
+  }
+
+  private async endOf(worker: Worker): Promise<Late | undefined> {
+    const { process, runs } = worker;
+    const ending = await process.quit();
+    this.ending.delete(process);
+    const run = runs.at(-1);
+    if (ending === undefined || run === undefined) return undefined;
+    const flaw = { check: ending.kind, observed: ending.what };
+    return {
+      worker,
+      index: runs.length - 1,
+      finding: { ...run, finding: flawAt(run.requests.length - 1, flaw) },
+    };
   }
 }
 
 const NOTHING: Batch = { bytes: new Uint8Array() };
+
+/** What comes of a run of a process that isn't what the first one was. */
+const ANOTHER: Batch = {
+  ...NOTHING,
+  ending: { kind: "garbage", what: "it answered hello otherwise than at its first start," },
+};
 
 class AdapterRunner implements Runner {
   readonly terms: Terms;
@@ -193,9 +225,15 @@ class AdapterRunner implements Runner {
     this.transcript.begin(batch);
     const finding =
       this.judgeRequests(requests, script, statistics, watch) ?? this.judgeEnd(requests.length - 1);
-    // Where the last line is no answer to the last request, the others may not be either.
-    if (finding === undefined || finding.kind === "panic" || batch.ending || endsInStep(batch.bytes))
-      return finding;
+    const { ending } = batch;
+    if (finding === undefined || finding.kind === "panic" || finding.kind === ending?.kind) return finding;
+    // A line that is missing shows in lines that stand in the wrong place: at the end too, or there the last is waited
+    // for in vain.
+    const inStep = endsInStep(
+      batch.bytes,
+      this.writer.drops && this.writer.observingDropped.length === 0 ? 2 : 1,
+    );
+    if (ending === undefined ? inStep : ending.kind !== "hang" || !inStep) return finding;
     return flawAt(finding.at, {
       check: "out-of-step",
       observed: `not one line for each request: ${finding.observed}`,
@@ -246,7 +284,9 @@ function flawAt(at: number, { check, observed }: Flaw): Finding {
   return { kind: check, check, at, expected, observed, answer: check };
 }
 
-/** Whether the answers end with that to `sync`. */
-function endsInStep(bytes: Uint8Array): boolean {
-  return /(^|\n)ok\r?\n$/.test(Buffer.from(bytes.subarray(-5)).toString("latin1"));
+/** Whether exactly so many lines at the end are a plain `ok`: `sync` and `drop` are answered so, and no query is. */
+function endsInStep(bytes: Uint8Array, lines: number): boolean {
+  const end = `\n${Buffer.from(bytes.subarray(-16)).toString("latin1")}`;
+  const oks = /\n((?:ok\r?\n)+)$/.exec(end)?.[1] ?? "";
+  return oks.split("\n").length - 1 === lines;
 }

@@ -30,7 +30,7 @@ export async function openAdapter(
   if (!greeting.ok) return failure(complaint(command, `hello: ${greeting.error}`, process.stderr));
   const { hello, warnings } = greeting.value;
   return success({
-    driver: new AdapterDriver(command, limits, hello),
+    driver: new AdapterDriver(command, limits, hello, bytes),
     warnings: warnings.map((warning) => `${shown(command)}: hello: ${warning}; it is left out of account`),
   });
 }

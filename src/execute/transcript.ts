@@ -1,13 +1,12 @@
 import type { PipeCheck } from "../../properties/invariants.ts";
 import type { Batch } from "../subjects/adapter/process.ts";
-import { type Answer, OK } from "../trace/answer.ts";
+import { type Answer, ERROR_NAMES, ERRORS, OK } from "../trace/answer.ts";
 import { escapeText } from "../trace/escape.ts";
 import { Observation } from "../trace/observation.ts";
 import { parseAnswer } from "../trace/parse-answer.ts";
 import type { ParseError } from "../trace/parse-error.ts";
 import { StateReader, textOf } from "../trace/read-state.ts";
 import type { Request } from "../trace/request.ts";
-import type { Result } from "../trace/result.ts";
 import type { Observing } from "./script.ts";
 
 const NEWLINE = 10;
@@ -24,6 +23,18 @@ export interface Flaw {
 /** What is shown of a line that is no answer, in characters. */
 const MOST_SHOWN = 200;
 
+const ERROR_LINES = ERROR_NAMES.map((name) => ({
+  line: new TextEncoder().encode(`err ${name}`),
+  answer: ERRORS[name],
+}));
+
+/** Where in the bytes a line was read, and how many columns it filled. */
+interface LastRead {
+  from: number;
+  to: number;
+  count: number;
+}
+
 /** Reads the answers to one run, a line after the other. One serves any number of runs. */
 export class Transcript {
   /** What the last request was answered. */
@@ -37,20 +48,27 @@ export class Transcript {
   private to = 0;
   private next = 0;
   private lines = 0;
+  // What was read last, to be read again only where it has changed.
+  private readonly areas: LastRead = { from: 0, to: -1, count: 0 };
+  private readonly pages: LastRead = { from: 0, to: -1, count: 0 };
 
   /** Begins with the first line. */
   begin(batch: Batch): void {
     this.batch = batch;
     this.next = 0;
     this.lines = 0;
+    // No line is so short.
+    this.areas.to = this.areas.from - 1;
+    this.pages.to = this.pages.from - 1;
   }
 
   /** Reads what `request` was answered, into `answer`. */
   readAnswer(request: Request): Flaw | undefined {
     const missing = this.advance();
     if (missing) return missing;
-    if (this.isOk()) {
-      this.answer = OK;
+    const usual = this.usualAnswer();
+    if (usual) {
+      this.answer = usual;
       return undefined;
     }
     const parsed = parseAnswer(this.text(), request);
@@ -86,14 +104,58 @@ export class Transcript {
     const { bytes } = this.batch;
     switch (query) {
       case "areas":
-        return this.flawOf(reader.areas(bytes, from, to, observed));
+        if (this.isAsBefore(this.areas)) observed.areaCount = this.areas.count;
+        else {
+          const read = reader.areas(bytes, from, to, observed);
+          if (!read.ok) return this.garbage(read.error);
+          this.keep(this.areas, observed.areaCount);
+        }
+        return undefined;
       case "pages":
         observed.showsPages = true;
-        return this.flawOf(reader.pages(bytes, from, to, observed));
+        if (this.isAsBefore(this.pages)) observed.pageCount = this.pages.count;
+        else {
+          const read = reader.pages(bytes, from, to, observed);
+          if (!read.ok) return this.garbage(read.error);
+          this.keep(this.pages, observed.pageCount);
+        }
+        return undefined;
       case "frames":
+        return reader.frames(bytes, from, to, observed) ? undefined : this.readCounts(query);
       case "injected":
-        return this.readCounts(query);
+        observed.injected = reader.count(bytes, from, to);
+        return observed.injected < 0 ? this.readCounts(query) : undefined;
     }
+  }
+
+  /** Whether the line at hand says what the one said that was read last: then its columns are still there. */
+  private isAsBefore({ from, to }: LastRead): boolean {
+    if (this.to - this.from !== to - from) return false;
+    const { bytes } = this.batch;
+    for (let at = from, now = this.from; at < to; at++, now++) {
+      if (bytes[at] !== bytes[now]) return false;
+    }
+    return true;
+  }
+
+  private keep(read: LastRead, count: number): void {
+    read.from = this.from;
+    read.to = this.to;
+    read.count = count;
+  }
+
+  /** `ok` or an error, which most answers to commands are. */
+  private usualAnswer(): Answer | undefined {
+    const { from, to } = this;
+    const { bytes } = this.batch;
+    if (this.isOk()) return OK;
+    for (const { line, answer } of ERROR_LINES) {
+      if (line.length !== to - from) continue;
+      let at = 0;
+      while (at < line.length && line[at] === bytes[from + at]) at++;
+      if (at === line.length) return answer;
+    }
+    return undefined;
   }
 
   private readCounts(op: "frames" | "injected"): Flaw | undefined {
@@ -107,10 +169,6 @@ export class Transcript {
     } else if (value.kind === "count") observed.injected = value.count;
     else return this.noAnswer(op);
     return undefined;
-  }
-
-  private flawOf(read: Result<undefined, ParseError>): Flaw | undefined {
-    return read.ok ? undefined : this.garbage(read.error);
   }
 
   private noAnswer(op: Observing): Flaw {

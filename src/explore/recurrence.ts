@@ -31,22 +31,38 @@ export async function runAfter(
   return late?.requests === requests ? late.finding : undefined;
 }
 
-/** Looks for the fewest earlier runs with which a finding comes back. `earlier` are all that there were. */
+/**
+ * Looks for the fewest earlier runs with which a finding comes back, twice: once may be chance. `earlier` are all that
+ * there were.
+ */
 export async function findRecurrence(
   found: Counterexample,
   runner: Runner,
   earlier: readonly PastRun[],
   driver: Driver,
 ): Promise<Recurrence> {
+  // What hangs is waited for again and again.
+  const hangs = found.finding.kind === "hang";
+  if (hangs) driver.beImpatient(true);
   const recurs = async (before: readonly PastRun[]) => {
     const finding = await runAfter(before, runner, found.requests, driver);
     return finding !== undefined && sameFinding(found, { requests: found.requests, finding });
   };
-  if (await recurs([])) return { before: [], stable: true };
+  const before = await whatItTakes(earlier, async (runs) => (await recurs(runs)) && (await recurs(runs)));
+  if (hangs) driver.beImpatient(false);
+  return { before: before ?? [], stable: before !== undefined };
+}
+
+/** Few of the runs, the latest, with which the finding recurs; `undefined` where it doesn't with all of them. */
+async function whatItTakes(
+  earlier: readonly PastRun[],
+  recurs: (before: readonly PastRun[]) => Promise<boolean>,
+): Promise<readonly PastRun[] | undefined> {
+  if (await recurs([])) return [];
   for (let count = 1; ; count *= 4) {
     const last = earlier.slice(-count);
-    if (last.length > 0 && (await recurs(last))) return { before: await fewest(last, recurs), stable: true };
-    if (count >= earlier.length) return { before: [], stable: false };
+    if (last.length > 0 && (await recurs(last))) return fewest(last, recurs);
+    if (count >= earlier.length) return undefined;
   }
 }
 

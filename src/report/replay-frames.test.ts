@@ -25,7 +25,13 @@ async function report(lines: readonly string[], subject = STACK): Promise<string
   } as const;
   const { replay, steps } = await recordReplay(entry, new InProcess(subject));
   if (replay.status !== "agree" && replay.status !== "finding") throw new Error(replay.reason);
-  const view = { width: 80, addrBits: 48, paint: PLAIN, subject: "address-space (x86-64)" };
+  const view = {
+    width: 80,
+    addrBits: 48,
+    paint: PLAIN,
+    subject: "address-space (x86-64)",
+    name: "address-space",
+  };
   return `\n${renderReplay(entry, replay, steps, view)}`;
 }
 

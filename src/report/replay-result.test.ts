@@ -19,8 +19,12 @@ const BROKEN: ReplayResult = { file: "d", status: "broken", reason: "d: why; rem
 
 const UNSUITED: ReplayResult = { file: "e.json", status: "unsuited", reason: "why" };
 
+const KNOWN: ReplayResult = { ...FINDING, status: "known" };
+
 test.each([
   ["agree", []],
+  ["agree", [KNOWN, UNSUITED]],
+  ["finding", [KNOWN, FINDING]],
   ["agree", [AGREES, UNSUITED]],
   ["unsuited", [UNSUITED, UNSUITED]],
   ["stale", [UNSUITED, STALE]],

@@ -11,8 +11,11 @@ export interface ReplayResult {
   readonly format?: FormatName;
   /** The `reset` line of the space. */
   readonly space?: string;
-  /** `unsuited` is a sound case that this implementation can't be asked. */
-  readonly status: "agree" | "finding" | "stale" | "broken" | "unsuited";
+  /**
+   * `known` is a finding that was saved as a known bug of this implementation, `unsuited` a sound case that it can't
+   * be asked.
+   */
+  readonly status: "agree" | "finding" | "known" | "stale" | "broken" | "unsuited";
   readonly finding?: Finding;
   /** For one that was not run: why. One that is stale or broken names the place and the remedy. */
   readonly reason?: string;
@@ -30,7 +33,7 @@ export function outcomeOf(results: readonly ReplayResult[]): ReplayOutcome {
   if (some("finding")) return "finding";
   if (some("broken")) return "unreadable";
   if (some("stale")) return "stale";
-  return some("unsuited") && !some("agree") ? "unsuited" : "agree";
+  return some("unsuited") && !some("agree") && !some("known") ? "unsuited" : "agree";
 }
 
 /** The one JSON object of `replay --json`. */
@@ -55,8 +58,10 @@ export function replaySummary(results: readonly ReplayResult[]): string {
     results.filter((result) => result.status === status).length;
   const findings = count("finding");
   const unsuited = count("unsuited");
+  const known = count("known");
   const parts = [
     `${count("agree")} agree`,
+    ...(known === 0 ? [] : [`${known} known`]),
     `${findings} finding${findings === 1 ? "" : "s"}`,
     `${count("stale")} stale`,
     `${count("broken")} broken`,

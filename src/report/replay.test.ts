@@ -29,7 +29,7 @@ async function report(
   if (subject === undefined) throw new Error(`there is no subject ${name}`);
   const { replay, steps } = await recordReplay(entry, new InProcess(subject));
   if (replay.status === "stale" || replay.status === "unsuited") throw new Error(replay.reason);
-  return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name })}`;
+  return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name, name })}`;
 }
 
 /** What a report says from the finding on. */
@@ -377,7 +377,19 @@ describe("text that came from elsewhere does nothing on a terminal", () => {
   });
 });
 
+test("a known bug is no finding for the implementation that it is about", async () => {
+  const entry = caseOf(["map 0x0 0x3000 r mock", "unmap 0x1000 0x1000"], {
+    status: "known",
+    implementation: "defect:unmap-loses-right-part",
+  });
+  expect(await report(entry, "defect:unmap-loses-right-part")).toContain("\nknown    -: step 2 of 2, ");
+  const other = { ...entry, implementation: "somebody else" };
+  expect(await report(other, "defect:unmap-loses-right-part")).toContain("\nFINDING  -: step 2 of 2, ");
+});
+
 test("the verdict alone", () => {
   const entry = caseOf(["map 0x0 0x1000 r mock", "clear"], { file: "corpus/memory-set/x.json" });
-  expect(verdictLine(entry, { status: "agree" }, PLAIN)).toBe("agree    corpus/memory-set/x.json: 2 steps");
+  expect(verdictLine(entry, { status: "agree" }, "memory-set", PLAIN)).toBe(
+    "agree    corpus/memory-set/x.json: 2 steps",
+  );
 });

@@ -20,12 +20,16 @@ export interface ReplayCase extends Replayable {
   readonly file: string;
   readonly id?: string;
   readonly note?: string;
+  /** What the finding was about. */
+  readonly implementation?: string;
 }
 
 /** What a report is drawn on, and for whom. */
 export interface ReplayView extends Omit<Canvas, "page" | "frames"> {
   /** The name of the subject, with the format of its page tables where it has them. */
   readonly subject: string;
+  /** Its name alone, which saved cases know it by. */
+  readonly name: string;
 }
 
 /** A replay that was carried out. */
@@ -52,17 +56,26 @@ export function renderReplay(
     return picture.length === 0 ? [head] : [head, ...picture, ""];
   });
   if (story.at(-1) !== "") story.push("");
-  return [...heading(entry, view), "", ...story, verdictLine(entry, replay, view.paint), ""].join("\n");
+  return [...heading(entry, view), "", ...story, verdictLine(entry, replay, view.name, view.paint), ""].join(
+    "\n",
+  );
 }
 
-/** The verdict on one case, in a line. */
-export function verdictLine(entry: ReplayCase, replay: JudgedReplay, paint: Paint): string {
+/** Whether the case is a bug of the implementation called `name` that is known, and waits to be mended. */
+export function isKnownOf({ status, implementation }: ReplayCase, name: string): boolean {
+  return status === "known" && implementation === name;
+}
+
+/** The verdict on one case, in a line, for the subject called `name`. */
+export function verdictLine(entry: ReplayCase, replay: JudgedReplay, name: string, paint: Paint): string {
   const file = escapeText(entry.file);
   const steps = entry.requests.length;
   if (replay.status === "agree") return `${paint.good("agree")}    ${file}: ${counted(steps, "step")}`;
   const { at, check, expected, observed } = replay.finding;
+  const isKnown = isKnownOf(entry, name);
   const difference = terminalText(`${check}: expected ${expected}, observed ${observed}`);
-  return `${paint.bad("FINDING")}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
+  const word = isKnown ? "known  " : "FINDING";
+  return `${isKnown ? paint.faint(word) : paint.bad(word)}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
 }
 
 function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): string[] {

@@ -25,19 +25,18 @@ export function printRequest(request: Request, addrBits = ADDRESS_BITS): string 
 
 function printOperands(request: Request, addrBits: number): string {
   const { op } = request;
-  const addr = (n: number) => printAddr(n, addrBits);
   switch (request.op) {
     case "map": {
       const { start, size, flags, backend, replace } = request;
-      const line = `map ${addr(start)} ${hex(size)} ${printFlags(flags)} ${printBackend(backend)}`;
+      const line = `map ${printAddr(start, addrBits)} ${hex(size)} ${printFlags(flags)} ${printBackend(backend)}`;
       return replace ? `${line} replace` : line;
     }
     case "unmap":
     case "overlaps":
     case "read":
-      return `${op} ${addr(request.start)} ${hex(request.size)}`;
+      return `${op} ${printAddr(request.start, addrBits)} ${hex(request.size)}`;
     case "protect":
-      return `protect ${addr(request.start)} ${hex(request.size)} ${printFlags(request.flags)}`;
+      return `protect ${printAddr(request.start, addrBits)} ${hex(request.size)} ${printFlags(request.flags)}`;
     case "clear":
     case "areas":
     case "pages":
@@ -46,21 +45,21 @@ function printOperands(request: Request, addrBits: number): string {
       return op;
     case "fault":
     case "access":
-      return `${op} ${addr(request.addr)} ${printFlags(request.access)}`;
+      return `${op} ${printAddr(request.addr, addrBits)} ${printFlags(request.access)}`;
     case "write":
     case "store":
-      return `${op} ${addr(request.addr)} ${printBytes(request.bytes)}`;
+      return `${op} ${printAddr(request.addr, addrBits)} ${printBytes(request.bytes)}`;
     case "load":
-      return `load ${addr(request.addr)} ${hex(request.size)}`;
+      return `load ${printAddr(request.addr, addrBits)} ${hex(request.size)}`;
     case "find":
     case "translate":
-      return `${op} ${addr(request.addr)}`;
+      return `${op} ${printAddr(request.addr, addrBits)}`;
     case "find-free": {
       const { hint, size, limit, align } = request;
-      return `find-free ${addr(hint)} ${hex(size)} ${printRange(limit, addrBits)} ${hex(align)}`;
+      return `find-free ${printAddr(hint, addrBits)} ${hex(size)} ${printRange(limit, addrBits)} ${hex(align)}`;
     }
     case "can-access":
-      return `can-access ${addr(request.start)} ${hex(request.size)} ${printFlags(request.access)}`;
+      return `can-access ${printAddr(request.start, addrBits)} ${hex(request.size)} ${printFlags(request.access)}`;
   }
 }
 

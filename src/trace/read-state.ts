@@ -1,4 +1,5 @@
 import { type PhysAddr, physAddr, virtAddr } from "./address.ts";
+import { FLAG_LETTERS } from "./flags.ts";
 import { NO_PHYSICAL, type Observation } from "./observation.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import type { ParseError } from "./parse-error.ts";
@@ -8,12 +9,9 @@ import { failure, type Result, success } from "./result.ts";
 const SPACE = 0x20;
 const DASH = 0x2d;
 const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
-const LOWER_A = 0x61;
-const LOWER_F = 0x66;
 const LOWER_X = 0x78;
 
 /** Hexadecimal digits of the largest address: 52 bits. */
@@ -22,8 +20,23 @@ const MOST_DIGITS = 13;
 /** Stands for a value that isn't there. */
 const NOTHING = -1;
 
-const FLAGS = bytesOf("rwxudn");
+/** Digits that a small integer has room for. */
+const SMALL_DIGITS = 7;
+/** Decimal digits of the largest count that is read quickly. */
+const MOST_DECIMALS = 9;
+
+/** What each byte is worth as a hexadecimal digit, in lower case. */
+const NO_DIGIT = 255;
+const DIGITS = new Uint8Array(256).fill(NO_DIGIT);
+for (const [value, digit] of [..."0123456789abcdef"].entries()) DIGITS[digit.charCodeAt(0)] = value;
+
+/** The flag that each byte stands for, 0 where it is none. */
+const FLAG_BITS = new Uint8Array(256);
+for (const [bit, letter] of [...FLAG_LETTERS].entries()) FLAG_BITS[letter.charCodeAt(0)] = 1 << bit;
+
 const OK = bytesOf("ok ");
+const DATA = bytesOf("ok data=");
+const TABLE = bytesOf(" table=");
 const NONE = bytesOf("none");
 const LINEAR = bytesOf("linear:");
 const UNPARAMETRIZED = (["mock", "alloc:lazy", "alloc:eager"] as const).map((kind) => ({
@@ -67,6 +80,26 @@ export class StateReader {
     for (const { addr, flags, physical = NO_PHYSICAL } of answer.value.pages)
       into.page(addr, flags, physical);
     return success(undefined);
+  }
+
+  /** The count in a line like `ok 3`, or -1 for a line that is spelt in another way. */
+  count(bytes: Uint8Array, from: number, to: number): number {
+    this.begin(bytes, from, to);
+    const count = this.take(OK) ? this.decimal() : NOTHING;
+    return this.at === to ? count : NOTHING;
+  }
+
+  /** Reads a line like `ok data=3 table=4`; `false` for one that is spelt in another way. */
+  frames(bytes: Uint8Array, from: number, to: number, into: Observation): boolean {
+    this.begin(bytes, from, to);
+    if (!this.take(DATA)) return false;
+    const data = this.decimal();
+    if (data === NOTHING || !this.take(TABLE)) return false;
+    const table = this.decimal();
+    if (table === NOTHING || this.at !== to) return false;
+    into.dataFrames = data;
+    into.tableFrames = table;
+    return true;
   }
 
   private begin(bytes: Uint8Array, from: number, to: number): void {
@@ -123,28 +156,59 @@ export class StateReader {
   /** A number in hexadecimal, with `0x` and at most 52 bits, or `NOTHING`. */
   private number(): number {
     const { bytes, end } = this;
-    let at = this.at;
-    if (bytes[at] !== ZERO || bytes[at + 1] !== LOWER_X) return NOTHING;
-    at += 2;
-    const first = at;
+    const first = this.at + 2;
+    if (first > end || bytes[first - 2] !== ZERO || bytes[first - 1] !== LOWER_X) return NOTHING;
+    let at = first;
+    // Up to seven digits are a small integer, which is quicker.
     let value = 0;
-    for (; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte >= ZERO && byte <= NINE) value = value * 16 + (byte - ZERO);
-      else if (byte >= LOWER_A && byte <= LOWER_F) value = value * 16 + (byte - LOWER_A + 10);
-      else break;
+    const most = Math.min(end, first + SMALL_DIGITS);
+    for (; at < most; at++) {
+      const digit = DIGITS[bytes[at] ?? 0] ?? NO_DIGIT;
+      if (digit === NO_DIGIT) break;
+      value = (value << 4) | digit;
+    }
+    if (at === most) {
+      for (; at < end; at++) {
+        const digit = DIGITS[bytes[at] ?? 0] ?? NO_DIGIT;
+        if (digit === NO_DIGIT) break;
+        value = value * 16 + digit;
+      }
     }
     this.at = at;
     return at === first || at - first > MOST_DIGITS ? NOTHING : value;
   }
 
+  /** A count of at most nine digits, or `NOTHING`. */
+  private decimal(): number {
+    const { bytes, end } = this;
+    const first = this.at;
+    let value = 0;
+    let at = first;
+    for (; at < end; at++) {
+      const digit = (bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    this.at = at;
+    return at === first || at - first > MOST_DECIMALS ? NOTHING : value;
+  }
+
   /** A set of flags, or `NOTHING`. */
   private flags(): number {
-    if (this.takeByte(DASH)) return 0;
-    let flags = 0;
-    for (let bit = 0; bit < FLAGS.length; bit++) {
-      if (this.takeByte(FLAGS[bit] ?? 0)) flags |= 1 << bit;
+    const { bytes, end } = this;
+    if (bytes[this.at] === DASH) {
+      this.at++;
+      return 0;
     }
+    let flags = 0;
+    let at = this.at;
+    for (; at < end; at++) {
+      const bit = FLAG_BITS[bytes[at] ?? 0] ?? 0;
+      // Each at most once, and in their order.
+      if (bit <= flags) break;
+      flags |= bit;
+    }
+    this.at = at;
     return flags === 0 ? NOTHING : flags;
   }
 
@@ -156,11 +220,12 @@ export class StateReader {
   }
 
   private take(word: Uint8Array): boolean {
-    if (this.at + word.length > this.end) return false;
+    const { bytes, at } = this;
+    if (at + word.length > this.end) return false;
     for (let index = 0; index < word.length; index++) {
-      if (this.bytes[this.at + index] !== word[index]) return false;
+      if (bytes[at + index] !== word[index]) return false;
     }
-    this.at += word.length;
+    this.at = at + word.length;
     return true;
   }
 

@@ -1,8 +1,12 @@
 const NEWLINE = 10;
 
+/** Room for what comes, in bytes, at least. */
+const ROOM = 1 << 19;
+
 /** What came out of a pipe and was not taken yet, with its lines counted as they come. */
 export class LineBuffer {
-  private bytes = Buffer.allocUnsafe(1 << 16);
+  // What was taken are parts of it: nothing in it is written twice.
+  private bytes = Buffer.allocUnsafe(ROOM);
   // What wasn't taken lies in [from, to); the first `counted` lines of it end at `countedTo`.
   private from = 0;
   private to = 0;
@@ -29,15 +33,16 @@ export class LineBuffer {
   /** Whether so many whole lines are there. Ask for the same number until they are. */
   hasLines(lines: number): boolean {
     while (this.counted < lines) {
-      const end = this.bytes.subarray(0, this.to).indexOf(NEWLINE, this.countedTo);
-      if (end < 0) return false;
+      // What lies behind `to` is nothing yet.
+      const end = this.bytes.indexOf(NEWLINE, this.countedTo);
+      if (end < 0 || end >= this.to) return false;
       this.counted++;
       this.countedTo = end + 1;
     }
     return true;
   }
 
-  /** Takes the first lines, which `hasLines` has said are there, as a copy. */
+  /** Takes the first lines, which `hasLines` has said are there. */
   takeLines(lines: number): Uint8Array {
     if (!this.hasLines(lines)) return this.takeAll();
     return this.takeTo(this.countedTo);
@@ -49,18 +54,17 @@ export class LineBuffer {
   }
 
   private takeTo(end: number): Uint8Array {
-    const taken = Uint8Array.prototype.slice.call(this.bytes, this.from, end);
+    const taken = this.bytes.subarray(this.from, end);
     this.from = end;
     this.countedTo = end;
     this.counted = 0;
     return taken;
   }
 
-  /** Moves what wasn't taken to the front, of a larger buffer where that is not enough. */
+  /** Goes on in a buffer of its own with what wasn't taken. */
   private makeRoom(more: number): void {
     const { length } = this;
-    const target =
-      length + more > this.bytes.length / 2 ? Buffer.allocUnsafe((length + more) * 2) : this.bytes;
+    const target = Buffer.allocUnsafe(Math.max(ROOM, (length + more) * 2));
     this.bytes.copy(target, 0, this.from, this.to);
     this.bytes = target;
     this.countedTo -= this.from;

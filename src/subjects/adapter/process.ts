@@ -18,7 +18,7 @@ export interface AdapterLimits {
 
 /** Why an adapter answers no more, as findings are called, and in words. */
 export interface Ending {
-  readonly kind: "crash" | "hang" | "out-of-step" | "flood";
+  readonly kind: "crash" | "hang" | "garbage" | "out-of-step" | "flood";
   readonly what: string;
 }
 
@@ -55,11 +55,15 @@ export class AdapterProcess {
   private readonly input: Writable;
   private readonly buffer = new LineBuffer();
   private readonly waiting: Waiting[] = [];
+  private readonly exited: Promise<void>;
   private readonly closed: Promise<void>;
+  private answered: Promise<unknown> = Promise.resolve();
   private readonly milliseconds: number;
   private timer: NodeJS.Timeout | undefined = undefined;
   private errors = "";
   private end: Ending | undefined = undefined;
+  // Where it ended while nothing was waited for.
+  private idleEnd: Ending | undefined = undefined;
   private quitting = false;
 
   constructor({ file, args }: AdapterCommand, { seconds }: AdapterLimits) {
@@ -68,6 +72,7 @@ export class AdapterProcess {
     this.child = child;
     this.input = child.stdin;
     if (child.pid !== undefined) watchGroup(child.pid);
+    this.exited = this.when("exit");
     this.closed = this.whenClosed();
     child.on("error", (error) =>
       this.finish({ kind: "crash", what: `it can't be started: ${reasonOf(error)}` }),
@@ -91,30 +96,36 @@ export class AdapterProcess {
     return this.end;
   }
 
-  /** Writes requests, to which `lines` lines will be answered, and waits for these. */
+  /** Writes requests, in ASCII, to which `lines` lines will be answered, and waits for these. */
   send(requests: string, lines: number): Promise<Batch> {
-    if (this.end !== undefined) return Promise.resolve({ bytes: new Uint8Array(), ending: this.end });
-    this.input.write(requests);
-    return new Promise((done) => {
+    if (this.end !== undefined) return Promise.resolve({ bytes: new Uint8Array(), ending: NEVER_RUN });
+    this.input.write(requests, "latin1");
+    const batch = new Promise<Batch>((done) => {
       this.waiting.push({ lines, done });
       if (this.waiting.length === 1) this.startClock();
     });
+    this.answered = batch;
+    return batch;
   }
 
-  /** Tells it to end, and waits until it has. Says what was wrong about that, if anything. */
+  /**
+   * Tells it to end when it has answered all, and waits for that. Says what was wrong about its end, where no batch has
+   * said so.
+   */
   async quit(): Promise<Ending | undefined> {
     if (this.end === undefined) {
       this.quitting = true;
       this.input.end("quit\n");
+      await this.answered;
       const grace = setTimeout(
         () => this.stop({ kind: "hang", what: "it did not end after quit" }),
         Math.min(GRACE, this.milliseconds),
       );
-      await this.closed;
+      await this.exited;
       clearTimeout(grace);
     }
     await this.closed;
-    return this.end;
+    return this.idleEnd;
   }
 
   /** Ends it at once. Batches that are waited for get what came so far. */
@@ -122,21 +133,21 @@ export class AdapterProcess {
     this.stop({ kind: "crash", what: "it was ended" });
   }
 
-  /** Ends with the process and its pipes. A child that left the group keeps them open, but not this waiting. */
+  /** When the event comes; at once for what never was a process. */
+  private async when(event: "exit" | "close"): Promise<void> {
+    await once(this.child, event).catch(() => {});
+  }
+
+  /** When the process is gone, and its pipes. A child that left the group keeps them open, but not this waiting. */
   private async whenClosed(): Promise<void> {
-    const closed = once(this.child, "close");
-    closed.catch(() => {});
-    try {
-      await once(this.child, "exit");
-      const late = setTimeout(() => {
-        this.child.stdout?.destroy();
-        this.child.stderr?.destroy();
-      }, GRACE / 2);
-      await closed;
-      clearTimeout(late);
-    } catch {
-      // It never was a process.
-    }
+    const closed = this.when("close");
+    await this.exited;
+    const late = setTimeout(() => {
+      this.child.stdout?.destroy();
+      this.child.stderr?.destroy();
+    }, GRACE / 2);
+    await closed;
+    clearTimeout(late);
   }
 
   private listen(stream: Readable, take: (chunk: Buffer) => void): void {
@@ -177,7 +188,8 @@ export class AdapterProcess {
     const [head] = this.waiting;
     setImmediate(() => {
       if (head === undefined || this.waiting[0] !== head) return;
-      this.stop({ kind: "hang", what: `it did not answer within ${this.milliseconds / 1000} s` });
+      const mute = this.child.stdout?.readableEnded ? "it closed its output and" : "it";
+      this.stop({ kind: "hang", what: `${mute} did not answer within ${this.milliseconds / 1000} s` });
     });
   }
 
@@ -203,6 +215,7 @@ export class AdapterProcess {
     this.end = ending;
     clearTimeout(this.timer);
     const [head, ...others] = this.waiting.splice(0);
+    if (head === undefined) this.idleEnd = ending;
     head?.done({ bytes: this.buffer.takeAll(), ending });
     for (const { done } of others) done({ bytes: new Uint8Array(), ending: NEVER_RUN });
   }

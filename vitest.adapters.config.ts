@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** The adapters of published systems and the templates: `npm run test:adapters`. */
+export default defineConfig({
+  test: {
+    include: ["src/**/*.adapters.ts"],
+    maxWorkers: "100%",
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
+});
