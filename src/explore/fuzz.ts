@@ -30,7 +30,7 @@ export interface Campaign {
 export interface Budget {
   /** How many traces are run. */
   readonly runs: number;
-  /** Seconds. */
+  /** How long traces are looked for, in seconds; shrinking takes its own time. */
   readonly seconds: number;
 }
 
@@ -88,6 +88,7 @@ export class Search {
   private readonly grounds: readonly Ground[];
   private readonly underWay: RunUnderWay[] = [];
   private readonly novelty: Novelty;
+  private readonly deadline: number;
   private begun: number;
 
   /** `known` are the signatures of findings that are no news. */
@@ -100,6 +101,7 @@ export class Search {
   ) {
     this.novelty = new Novelty(known);
     this.begun = tally.runs;
+    this.deadline = pace.seconds + budget.seconds;
     this.campaign = campaign;
     this.budget = budget;
     this.pace = pace;
@@ -140,7 +142,7 @@ export class Search {
   /** The oldest run that is under way, after as many were begun as should be. */
   private nextRun(): RunUnderWay | undefined {
     const { budget, pace, campaign, underWay } = this;
-    if (pace.stopped || pace.seconds >= budget.seconds) return undefined;
+    if (pace.stopped || pace.seconds >= this.deadline) return undefined;
     while (underWay.length < campaign.driver.ahead && this.begun < budget.runs) {
       const ground = this.grounds[this.begun % this.grounds.length];
       if (ground === undefined) break;

@@ -218,8 +218,8 @@ describe("an interruption", () => {
       subject: {
         hello: DEFECT.subject.hello,
         create: (space) => {
-          // The first instance after the finding is to see it again, the second is one that shrinking asks for.
-          if (tally.findings > 0 && after++ > 0) pace.stop();
+          // Two instances after the finding are to see it again, the third is one that shrinking asks for.
+          if (tally.findings > 0 && after++ > 1) pace.stop();
           return DEFECT.subject.create(space);
         },
       },

@@ -178,19 +178,20 @@ class CorpusReplay {
   }
 
   private noteFinding(file: string, { id, space, before = [] }: CorpusEntry, shown: Counterexample): void {
+    const { driver } = this.session.target;
     if (this.session.keepGoing) this.signatures.add(signatureOf(shown));
     this.findings.set(id, {
       id,
       file,
       space,
-      trace: lines(shown.requests),
+      trace: lines(shown.requests, driver),
       finding: shown.finding,
       shrunkFrom: null,
       run: null,
       executions: null,
-      before: before.map(linesOfRun),
+      before: before.map((run) => linesOfRun(run, driver)),
       stable: true,
-      stderr: this.session.target.driver.stderr,
+      stderr: driver.stderr,
     });
   }
 }
@@ -204,6 +205,7 @@ async function addFound(
 ): Promise<void> {
   const entry = entryOf(found, session);
   const { run, shrunkFrom, executions, finding } = found;
+  const { driver } = session.target;
   const known = findings.get(entry.id)?.file ?? null;
   const saved = session.saveTo === undefined ? undefined : await saveEntry(session.saveTo, entry);
   if (saved && !saved.ok) problems.push(saved.error);
@@ -213,12 +215,12 @@ async function addFound(
     id: entry.id,
     file,
     space: found.space,
-    trace: lines(found.requests),
+    trace: lines(found.requests, driver),
     finding,
     shrunkFrom,
     run,
     executions,
-    before: found.before.map(linesOfRun),
+    before: found.before.map((run) => linesOfRun(run, driver)),
     stable: found.stable,
     stderr: found.stderr,
   });
@@ -243,10 +245,11 @@ function entryOf(found: FoundByFuzzing, { target, seed }: Session): CorpusEntry 
 }
 
 /** A run as it is written to an implementation. */
-function linesOfRun({ space, requests }: PastRun): string[] {
-  return [printSpace(space), ...lines(requests)];
+function linesOfRun({ space, requests }: PastRun, driver: Driver): string[] {
+  return [printSpace(space, driver.hello.addrBits), ...lines(requests, driver)];
 }
 
-function lines(requests: readonly Request[]): string[] {
-  return requests.map((request) => printRequest(request));
+/** As the implementation sees them, so that they can be given to it as they are. */
+function lines(requests: readonly Request[], { hello }: Driver): string[] {
+  return requests.map((request) => printRequest(request, hello.addrBits));
 }

@@ -54,8 +54,9 @@ export class Shrinking {
     if (hangs) this.driver.beImpatient(true);
     const shrunk = await this.shrinkThroughHomes(found, ground, homes);
     if (hangs) this.driver.beImpatient(false);
-    const isSeenAgain = this.pace.stopped || (await this.recurs(shrunk, shrunk.ground));
-    if (isSeenAgain) return withoutGround(shrunk);
+    if (this.pace.stopped) return withoutGround(shrunk);
+    const again = await this.seenAgain(shrunk, shrunk.ground);
+    if (again) return withoutGround({ ...shrunk, finding: again });
     if (this.renewing) return { ...found, executions: shrunk.executions, space: ground.space };
     this.renewing = true;
     return withoutGround(await this.shrinkThroughHomes(found, ground, homes));
@@ -111,9 +112,14 @@ export class Shrinking {
     return this.renewing ? runAfter(this.before, runner, requests, this.driver) : runner.begin(requests)();
   }
 
-  private async recurs(shrunk: Counterexample, { runner }: Ground): Promise<boolean> {
-    const finding = await runAfter(this.before, runner, shrunk.requests, this.driver);
-    return finding !== undefined && sameFinding(shrunk, { requests: shrunk.requests, finding });
+  /** The finding as it shows on an implementation that has done nothing but the runs that it needs. */
+  private async seenAgain(
+    { requests, finding }: Counterexample,
+    { runner }: Ground,
+  ): Promise<Finding | undefined> {
+    const again = await runAfter(this.before, runner, requests, this.driver);
+    if (again === undefined) return undefined;
+    return sameFinding({ requests, finding }, { requests, finding: again }) ? again : undefined;
   }
 }
 

@@ -3,11 +3,29 @@ import type { Counterexample } from "./reduce.ts";
 
 /**
  * What makes two shrunk findings the same, as text: what diverged, after which answer, and the shape of the trace: its
- * operations, which of them replace and which carry what failure. Addresses, sizes and flags are left out.
+ * operations, which of them replace and which carry what failure, and how their ranges lie to each other. How large
+ * they are and where, and the flags, are left out.
  */
 export function signatureOf({ requests, finding }: Counterexample): string {
-  const shape = requests.slice(0, finding.at + 1).map(shapeOf);
+  const reached = requests.slice(0, finding.at + 1);
+  const boundaries = [...new Set(reached.flatMap(boundariesOf))].sort((a, b) => a - b);
+  const shape = reached.map((request) => {
+    const ranks = boundariesOf(request).map((boundary) => boundaries.indexOf(boundary));
+    return `${shapeOf(request)}${ranks.length === 0 ? "" : `[${ranks.join("-")}]`}`;
+  });
   return [finding.check, finding.answer, ...shape].join(" ");
+}
+
+/** The start and the end of what an operation on ranges is about. */
+function boundariesOf(request: Request): readonly number[] {
+  switch (request.op) {
+    case "map":
+    case "unmap":
+    case "protect":
+      return [request.start, request.start + request.size];
+    default:
+      return [];
+  }
 }
 
 /** What tells findings apart before they are shrunk: what diverged, after which answer to which operation. */

@@ -16,8 +16,8 @@ const FORM = "ok mapcheck 1 name=<token> surface=<memory-set or address-space> <
 /** A name is shown in many places, and names files. */
 const MAX_NAME = 64;
 
-/** The least width of addresses that has room for two pages of 4 KiB, and the widest. */
-const LEAST_BITS = 13;
+/** The least width of addresses that has room for a small space, 64 KiB, and its end; and the widest. */
+const LEAST_BITS = 17;
 const MOST_BITS = 64;
 
 /**
@@ -66,6 +66,14 @@ class GreetingReader {
       ...this.offer(OFFERS[surface]),
     };
     this.warnOfUnknownKeys();
+    if (hello.inject.length > 0 && !hello.queries.includes("injected")) {
+      this.warn("inject: nothing tells which failures fired without the query injected");
+      return this.end({ ...hello, inject: [] });
+    }
+    return this.end(hello);
+  }
+
+  private end(hello: Hello): Result<Greeting, string> {
     return this.error === undefined ? success({ hello, warnings: this.warnings }) : failure(this.error);
   }
 
