@@ -15,14 +15,9 @@ const NO_HURRY = ["--timeout", "1m", "--runs", "20"];
 describe("a finding is an adapter that", () => {
   test.each<[manner: Manner, check: string, observed: string]>([
     ["exits with 0", "crash", "it ended with status 0 after 1 answer of the run"],
-    ["dies by a signal", "crash", "it ended by SIGSEGV after 1 answer of the run"],
-    ["exits in the middle of a line", "crash", "it ended with status 3 after 1 answer of the run"],
     ["answers twice", "out-of-step", "not one line for each request: "],
-    ["prints lines for ever", "out-of-step", "not one line for each request: "],
     ["prints binary", "garbage", '"\\u{1b}\\u{1a}'],
-    ["prints for ever", "flood", "it printed a line of more than 16 MiB after 1 answer of the run"],
     ["panics and goes on", "panic", "\\u{1b}[31mnot \\u{202e}yet"],
-    ["panics and exits", "panic", "it is over"],
     ["says another hello later", "garbage", "it answered hello otherwise than at its first start"],
   ])("%s", async (manner, check, observed) => {
     const ran = await mapcheck(...hostile.fuzz(manner, ...NO_HURRY));
@@ -114,16 +109,6 @@ describe("what an adapter keeps from one run to the next", () => {
   });
 });
 
-test("all findings are kept, whatever the adapter does afterwards", async () => {
-  const ran = await mapcheck(
-    ...hostile.fuzz("lies at unmap and crashes at clear", "--keep-going", "--timeout", "1m", "--runs", "12"),
-  );
-  expectDecent(ran);
-  expect(ran).toMatchObject({ status: 1, stderr: "" });
-  const checks = (await hostile.saved()).map(({ finding }) => finding?.check);
-  expect(new Set(checks)).toEqual(new Set(["answer", "crash"]));
-});
-
 test("a trace of one's own is replayed as far as it goes", async () => {
   const file = join(hostile.corpus, "trace.txt");
   await writeFile(file, "map 0x0 0x1000 rw mock\nunmap 0x0 0x1000\nclear\n");
@@ -134,26 +119,22 @@ test("a trace of one's own is replayed as far as it goes", async () => {
 });
 
 describe("nothing is left of a hanging adapter", () => {
-  test.each(["SIGINT", "SIGTERM"] as const)("after %s, which ends with a report", async (signal) => {
+  test("after SIGINT, which ends with a report", async () => {
     const child = start(hostile.fuzz("hangs", "--timeout", "1h"));
     const output = ended(child);
     await hostile.isUnderWay();
-    child.kill(signal);
+    child.kill("SIGINT");
     const ran = await output;
     expectDecent(ran);
     expect(ran).toMatchObject({ status: 0, stderr: "" });
     expect(ran.stdout).toContain("interrupted, so far all agree: 0 saved cases, then 0 random runs");
   });
 
-  test.each<[manner: Manner, signal: NodeJS.Signals]>([
-    ["hangs", "SIGKILL"],
-    ["hangs at hello", "SIGKILL"],
-    ["hangs at hello", "SIGINT"],
-  ])("that %s, after %s", async (manner, signal) => {
-    const child = start(hostile.fuzz(manner, "--timeout", "1h"));
+  test("after SIGKILL, which leaves no time for anything", async () => {
+    const child = start(hostile.fuzz("hangs", "--timeout", "1h"));
     const output = ended(child);
     await hostile.isUnderWay();
-    child.kill(signal);
+    child.kill("SIGKILL");
     expect(await output).toMatchObject({ status: null });
     await hostile.expectNothingLeft();
   });

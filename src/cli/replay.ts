@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { describeStale, type Replay, recordReplay } from "../explore/replay.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
+import { printedLines } from "../report/printed.ts";
 import { isKnownOf, renderReplay, verdictLine } from "../report/replay.ts";
 import {
   outcomeOf,
@@ -178,13 +179,17 @@ async function replayInput(
     return { result, text: `${verdictLine(entry, replay, target.name, paint)}\n` };
   }
   const { addrBits } = target.driver.hello;
-  const text = renderReplay(entry, replay, steps, {
+  // All that it printed is there when it has ended.
+  await target.driver.renew();
+  const printed = replay.status === "finding" ? printedLines(target.driver.stderr) : [];
+  const story = renderReplay(entry, replay, steps, {
     paint,
     width,
     addrBits,
     subject: titleOf(target),
     name: target.name,
   });
+  const text = [story, ...printed.map((line) => `${line}\n`)].join("");
   return { result, text: several ? `${text}\n` : text };
 }
 

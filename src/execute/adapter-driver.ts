@@ -64,8 +64,8 @@ export class AdapterDriver implements Driver {
   readonly shrinkSeconds = SHRINK_SECONDS;
   private readonly command: AdapterCommand;
   private readonly limits: AdapterLimits;
-  private worker: Worker | undefined = undefined;
   private readonly greeting: Uint8Array;
+  private worker: Worker | undefined = undefined;
   private readonly retired: Promise<Late | undefined>[] = [];
   private readonly ending = new Set<AdapterProcess>();
   private last: Place | undefined = undefined;
@@ -155,9 +155,8 @@ export class AdapterDriver implements Driver {
 
   private limitsNow(): AdapterLimits {
     const { seconds } = this.limits;
-    return this.impatient
-      ? { seconds: Math.min(seconds, Math.max(seconds * IMPATIENCE, LEAST_PATIENCE)) }
-      : this.limits;
+    if (!this.impatient) return this.limits;
+    return { seconds, patience: Math.min(seconds, Math.max(seconds * IMPATIENCE, LEAST_PATIENCE)) };
   }
 
   /** Has a process end, when it has done what it was given. */
@@ -229,10 +228,7 @@ class AdapterRunner implements Runner {
     if (finding === undefined || finding.kind === "panic" || finding.kind === ending?.kind) return finding;
     // A line that is missing shows in lines that stand in the wrong place: at the end too, or there the last is waited
     // for in vain.
-    const inStep = endsInStep(
-      batch.bytes,
-      this.writer.drops && this.writer.observingDropped.length === 0 ? 2 : 1,
-    );
+    const inStep = trailingOks(batch.bytes) === this.writer.lastOks;
     if (ending === undefined ? inStep : ending.kind !== "hang" || !inStep) return finding;
     return flawAt(finding.at, {
       check: "out-of-step",
@@ -284,9 +280,9 @@ function flawAt(at: number, { check, observed }: Flaw): Finding {
   return { kind: check, check, at, expected, observed, answer: check };
 }
 
-/** Whether exactly so many lines at the end are a plain `ok`: `sync` and `drop` are answered so, and no query is. */
-function endsInStep(bytes: Uint8Array, lines: number): boolean {
+/** How many lines at the end are a plain `ok`; of many only some are counted. */
+function trailingOks(bytes: Uint8Array): number {
   const end = `\n${Buffer.from(bytes.subarray(-16)).toString("latin1")}`;
   const oks = /\n((?:ok\r?\n)+)$/.exec(end)?.[1] ?? "";
-  return oks.split("\n").length - 1 === lines;
+  return oks.split("\n").length - 1;
 }

@@ -30,6 +30,8 @@ export class ScriptWriter {
   readonly observingDropped: readonly Observing[];
   /** Whether the instance is given up at the end of a run. */
   readonly drops: boolean;
+  /** How many of the last requests are answered with a plain `ok`; the one before them isn't. */
+  readonly lastOks: number;
   private readonly observing: readonly Observing[];
   private readonly observingMany: readonly Observing[];
   private readonly addrBits: number;
@@ -57,6 +59,7 @@ export class ScriptWriter {
     const last = [...(this.drops ? ["drop"] : []), ...this.observingDropped, "sync"];
     this.end = linesOf(last);
     this.endLines = last.length;
+    this.lastOks = this.drops && this.observingDropped.length === 0 ? 2 : 1;
     this.history = hello.surface === "address-space" ? new MappingHistory(terms) : undefined;
   }
 

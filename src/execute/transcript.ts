@@ -83,7 +83,7 @@ export class Transcript {
     if (missing) return missing;
     if (this.isOk()) return undefined;
     const text = this.text();
-    if (isPanic(text)) return { check: "panic", observed: `${verb}: ${shown(text)}` };
+    if (isPanic(text)) return panicked(text, verb);
     return { check: "garbage", observed: `${verb} was answered "${shown(text)}" (write: ok)` };
   }
 
@@ -173,13 +173,13 @@ export class Transcript {
 
   private noAnswer(op: Observing): Flaw {
     const text = this.text();
-    if (isPanic(text)) return { check: "panic", observed: `${op}: ${shown(text)}` };
+    if (isPanic(text)) return panicked(text);
     return { check: "garbage", observed: `${op} was answered "${shown(text)}", though it can't fail` };
   }
 
   private garbage({ message }: ParseError): Flaw {
     const text = this.text();
-    if (isPanic(text)) return { check: "panic", observed: shown(text) };
+    if (isPanic(text)) return panicked(text);
     return { check: "garbage", observed: escapeText(message) };
   }
 
@@ -214,6 +214,12 @@ export class Transcript {
 
 function isPanic(text: string): boolean {
   return text === "panic" || text.startsWith("panic ");
+}
+
+/** A panic where no request of the trace was answered: when the state was to be shown, or at `verb`. */
+function panicked(text: string, verb?: string): Flaw {
+  const said = shown(text.slice("panic ".length));
+  return { check: "panic", observed: verb === undefined ? said : `${verb}: ${said}` };
 }
 
 function shown(text: string): string {

@@ -177,6 +177,8 @@ export class Search {
     const shrunk = recurrence.stable
       ? await new Shrinking(driver, recurrence.before, pace).shrink(found, ground, homes)
       : { ...upToFinding(found.requests, found.finding), executions: 0, space: ground.space };
+    // All that it printed is there when it has ended.
+    await driver.renew();
     return { ...shrunk, ...recurrence, run, shrunkFrom, stderr: driver.stderr };
   }
 }

@@ -4,6 +4,7 @@ import type { Session, SessionFinding, SessionResult } from "../explore/session.
 import { escapeText } from "../trace/escape.ts";
 import { printSpace } from "../trace/print.ts";
 import type { Paint } from "./paint.ts";
+import { printedLines } from "./printed.ts";
 import { describeSpace, type FormattedTarget, titleOf } from "./setting.ts";
 import { answerTable, count, counted, situations } from "./statistics.ts";
 import { terminalText } from "./terminal-text.ts";
@@ -134,7 +135,7 @@ function describeFinding(found: SessionFinding, { interrupted }: SessionResult, 
     `  expected  ${terminalText(finding.expected)}`,
     `  observed  ${terminalText(finding.observed)}`,
     `  check     ${finding.check}: ${demandOf(finding.check)}`,
-    ...printedLines(found),
+    ...printedLines(found.stderr),
     ...(spaces.length > 1 ? [`  space     ${place}`] : []),
     `  origin    ${originOf(found, view.session.seed, interrupted)}`,
     file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
@@ -144,17 +145,6 @@ function describeFinding(found: SessionFinding, { interrupted }: SessionResult, 
 
 const UNSTABLE =
   "unstable: it did not come back when it was run again, with the earlier runs or without them";
-
-/** The end of what the implementation printed besides its answers. */
-function printedLines({ stderr }: SessionFinding): string[] {
-  const lines = stderr.trim().split("\n").slice(-MOST_PRINTED);
-  return stderr.trim() === ""
-    ? []
-    : lines.map((line, at) => `  ${at === 0 ? "printed " : "        "}  ${terminalText(line)}`);
-}
-
-/** Lines of standard error that are shown with a finding. */
-const MOST_PRINTED = 10;
 
 function originOf(
   { run, shrunkFrom, trace, executions }: SessionFinding,

@@ -4,7 +4,8 @@
  * processes from all others.
  */
 import { spawn } from "node:child_process";
-import { appendFileSync, closeSync, readFileSync, readSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, readFileSync, writeSync } from "node:fs";
+import { print, requests } from "./pipes.fixture.ts";
 
 /** What is printed for a request, given what a correct adapter prints. It may also never return. */
 type Misbehaviour = (request: string, usual: string) => string | Uint8Array;
@@ -142,6 +143,26 @@ function inThirdRun(misbehave: Misbehaviour): Misbehaviour {
   };
 }
 
+/** Misbehaves when the answers to a run are out. */
+function behindRun(misbehave: Misbehaviour): Misbehaviour {
+  let runs = 0;
+  return (request, usual) => {
+    if (request.startsWith("reset")) runs++;
+    if (request !== "sync" || runs === 0) return usual;
+    print(usual);
+    return misbehave(request, usual);
+  };
+}
+
+/** Lies at each unmap, until it hangs in the run with this number. */
+function lyingUntilRun(number: number): Misbehaviour {
+  let runs = 0;
+  return (request, usual) => {
+    if (request.startsWith("reset") && ++runs === number) return hang();
+    return request.startsWith("unmap") ? "err BadState\n" : usual;
+  };
+}
+
 /** Misbehaves in the second process that is started, in the fourth and so on. */
 function inEveryOtherProcess(misbehave: Misbehaviour): Misbehaviour {
   let isEven = false;
@@ -172,7 +193,7 @@ const MANNERS = {
   "hangs at the 10th answer": atNumber(10, hang),
   hangs: at("unmap", hang),
   "answers late": at("unmap", (_request, usual) => {
-    sleep(1500);
+    sleep(4000);
     return usual;
   }),
   "answers twice": at("unmap", (_request, usual) => usual + usual),
@@ -243,6 +264,7 @@ const MANNERS = {
     return exit(101);
   }),
   "crashes in the third run": inThirdRun(() => exit(3)),
+  "exits behind a run": behindRun(() => exit(3)),
   "lies in the third run": inThirdRun(() => "err BadState\n"),
   "lies once": at("unmap", (_request, usual) => (remember() === 0 ? "err BadState\n" : usual)),
   "lies in every other process": inEveryOtherProcess(at("unmap", () => "err BadState\n")),
@@ -251,10 +273,7 @@ const MANNERS = {
     if (request === "clear") return exit(3);
     return request.startsWith("unmap") ? "err BadState\n" : usual;
   },
-  "lies at unmap and hangs at clear": (request, usual) => {
-    if (request === "clear") return hang();
-    return request.startsWith("unmap") ? "err BadState\n" : usual;
-  },
+  "lies at unmap and hangs in the 300th run": lyingUntilRun(300),
 } as const satisfies Readonly<Record<string, Misbehaviour>>;
 
 /** What the adapter does wrong. */
@@ -262,22 +281,6 @@ export type Manner = keyof typeof MANNERS;
 
 function isManner(name: string): name is Manner {
   return Object.hasOwn(MANNERS, name);
-}
-
-function print(bytes: string | Uint8Array): void {
-  const all = Buffer.from(bytes);
-  for (let done = 0; done < all.length; ) done += writeSync(1, all, done);
-}
-
-/** Every line of standard input, one after the other, without reading ahead of what there is. */
-function* requests(): Generator<string> {
-  const chunk = new Uint8Array(1 << 16);
-  let rest = "";
-  for (let size = readSync(0, chunk); size > 0; size = readSync(0, chunk)) {
-    const lines = (rest + Buffer.from(chunk.subarray(0, size)).toString("latin1")).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
 }
 
 if (!isManner(manner)) throw new Error(`there is no manner ${manner}`);

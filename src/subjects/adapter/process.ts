@@ -14,6 +14,8 @@ export interface AdapterCommand {
 export interface AdapterLimits {
   /** For one run, its first answer to its last, in seconds. */
   readonly seconds: number;
+  /** How long of that it is waited for, in seconds; absent for all of it. */
+  readonly patience?: number;
 }
 
 /** Why an adapter answers no more, as findings are called, and in words. */
@@ -58,6 +60,7 @@ export class AdapterProcess {
   private readonly exited: Promise<void>;
   private readonly closed: Promise<void>;
   private answered: Promise<unknown> = Promise.resolve();
+  private readonly seconds: number;
   private readonly milliseconds: number;
   private timer: NodeJS.Timeout | undefined = undefined;
   private errors = "";
@@ -65,9 +68,11 @@ export class AdapterProcess {
   // Where it ended while nothing was waited for.
   private idleEnd: Ending | undefined = undefined;
   private quitting = false;
+  private isGone = false;
 
-  constructor({ file, args }: AdapterCommand, { seconds }: AdapterLimits) {
-    this.milliseconds = seconds * 1000;
+  constructor({ file, args }: AdapterCommand, { seconds, patience = seconds }: AdapterLimits) {
+    this.seconds = seconds;
+    this.milliseconds = patience * 1000;
     const child = spawn(file, args, { detached: true, stdio: ["pipe", "pipe", "pipe"] });
     this.child = child;
     this.input = child.stdin;
@@ -98,7 +103,9 @@ export class AdapterProcess {
 
   /** Writes requests, in ASCII, to which `lines` lines will be answered, and waits for these. */
   send(requests: string, lines: number): Promise<Batch> {
-    if (this.end !== undefined) return Promise.resolve({ bytes: new Uint8Array(), ending: NEVER_RUN });
+    if (this.end !== undefined || this.quitting) {
+      return Promise.resolve({ bytes: new Uint8Array(), ending: NEVER_RUN });
+    }
     this.input.write(requests, "latin1");
     const batch = new Promise<Batch>((done) => {
       this.waiting.push({ lines, done });
@@ -189,13 +196,14 @@ export class AdapterProcess {
     setImmediate(() => {
       if (head === undefined || this.waiting[0] !== head) return;
       const mute = this.child.stdout?.readableEnded ? "it closed its output and" : "it";
-      this.stop({ kind: "hang", what: `${mute} did not answer within ${this.milliseconds / 1000} s` });
+      this.stop({ kind: "hang", what: `${mute} did not answer within ${this.seconds} s` });
     });
   }
 
   private onExit(status: number | null, signal: NodeJS.Signals | null): void {
     // What it left behind would keep the pipes open.
     this.killGroup();
+    this.isGone = true;
     void this.closed.then(() => {
       if (this.child.pid !== undefined) releaseGroup(this.child.pid);
       const how = signal === null ? `with status ${status}` : `by ${signal}`;
@@ -222,7 +230,8 @@ export class AdapterProcess {
 
   private killGroup(): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
+    // The number of a group that is gone may be another's by now.
+    if (pid === undefined || this.isGone) return;
     try {
       process.kill(-pid, "SIGKILL");
     } catch {

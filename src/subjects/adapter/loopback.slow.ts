@@ -1,0 +1,30 @@
+/** That a pipe changes nothing, for every subject: what is found, in which run, and what it shrinks to. */
+import { describe, expect, test } from "vitest";
+import { SUBJECTS } from "../registry.ts";
+import { InsideAndOut } from "./inside-and-out.fixture.ts";
+
+const both = new InsideAndOut();
+
+/** Enough for most planted defects. */
+const RUNS = { "memory-set": 300, "address-space": 80 };
+
+/** Defects of which a pipe shows something else. */
+const OTHERWISE = {
+  "defect:map-end-at-limit": "its area ends at an address that no answer can hold",
+  "defect:gigapage-maps-first-2-mib": "its pages are so many that they are listed at the end of a run only",
+};
+
+describe("over a pipe as within the process is", () => {
+  const others = SUBJECTS.filter(({ name }) => !Object.hasOwn(OTHERWISE, name));
+
+  test.each(others)("$name", async ({ name, surface }) => {
+    const { inside, outside } = await both.search(name, RUNS[surface]);
+    expect(outside).toEqual(inside);
+  });
+});
+
+test.each(Object.entries(OTHERWISE))("%s is found over a pipe too, though %s", async (name) => {
+  const { inside, outside } = await both.search(name, 300);
+  expect(outside.found?.run).toBe(inside.found?.run);
+  expect(outside.found).toMatchObject({ stable: true });
+});
