@@ -5,6 +5,7 @@ import {
   type Reduction,
   reduce,
   sameFinding,
+  upToFinding,
 } from "../shrink/reduce.ts";
 import { relocate } from "../shrink/relocate.ts";
 import type { Finding } from "../trace/finding.ts";
@@ -57,7 +58,10 @@ export class Shrinking {
     if (this.pace.stopped) return withoutGround(shrunk);
     const again = await this.seenAgain(shrunk, shrunk.ground);
     if (again) return withoutGround({ ...shrunk, finding: again });
-    if (this.renewing) return { ...found, executions: shrunk.executions, space: ground.space };
+    if (this.renewing) {
+      const { requests, finding } = found;
+      return { ...upToFinding(requests, finding), executions: shrunk.executions, space: ground.space };
+    }
     this.renewing = true;
     return withoutGround(await this.shrinkThroughHomes(found, ground, homes));
   }

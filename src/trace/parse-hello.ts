@@ -16,9 +16,19 @@ const FORM = "ok mapcheck 1 name=<token> surface=<memory-set or address-space> <
 /** A name is shown in many places, and names files. */
 const MAX_NAME = 64;
 
-/** The least width of addresses that has room for a small space, 64 KiB, and its end; and the widest. */
-const LEAST_BITS = 17;
-const MOST_BITS = 64;
+/** The least width of addresses: it has room for a small space, 64 KiB, and its end. */
+export const LEAST_BITS = 17;
+/** The widest addresses. */
+export const MOST_BITS = 64;
+
+/** The failures that each surface has. */
+const INJECTIONS: { readonly [S in Surface]: Hello["inject"] } = {
+  "memory-set": ["backend"],
+  "address-space": ["frame", "backend"],
+};
+
+/** More than so many warnings say nothing more. */
+const MOST_WARNINGS = 20;
 
 /**
  * Parses the answer to `hello 1`. The error says what is wrong with it and what to write instead, safe to print on a
@@ -60,7 +70,7 @@ class GreetingReader {
       flags: this.flags("flags", ALL_FLAGS),
       pageFlags: this.flags("page-flags", RWX),
       failure: this.oneOf("failure", ["consistent", "atomic"]),
-      inject: this.listed("inject", ["frame", "backend"], []),
+      inject: this.listed("inject", INJECTIONS[surface], []),
       addrBits: this.addrBits(),
       dialect: this.dialect(),
       ...this.offer(OFFERS[surface]),
@@ -81,7 +91,7 @@ class GreetingReader {
     const name = this.keys.get("name");
     if (name === undefined || name === "") this.fail(`it doesn't say its name; write: ${FORM}`);
     // Escaped here, once, as it is shown in many places.
-    return escapeText(name ?? "").slice(0, MAX_NAME);
+    return escapeText((name ?? "").slice(0, MAX_NAME));
   }
 
   private surface(): Surface {
@@ -129,7 +139,7 @@ class GreetingReader {
     if (value === undefined) return MOST_BITS;
     const bits = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (bits >= LEAST_BITS && bits <= MOST_BITS) return bits;
-    this.fail(`addr-bits=${escapeText(value)} is not a width; write ${LEAST_BITS} to ${MOST_BITS}`);
+    this.fail(`addr-bits=${shortened(value)} is not a width; write ${LEAST_BITS} to ${MOST_BITS}`);
     return ADDRESS_BITS;
   }
 
@@ -161,11 +171,11 @@ class GreetingReader {
   }
 
   private wrong(key: string, value: string, values: readonly string[]): string {
-    return `${key}=${escapeText(value)} is unknown; write ${values.join(" or ")}`;
+    return `${key}=${shortened(value)} is unknown; write ${values.join(" or ")}`;
   }
 
   private warn(what: string): void {
-    this.warnings.push(what);
+    if (this.warnings.length < MOST_WARNINGS) this.warnings.push(what);
   }
 
   private fail(what: string): void {
@@ -186,8 +196,12 @@ const KEYS: ReadonlySet<string> = new Set([
   "page-flags",
 ]);
 
-/** Words of somebody else, shortened and safe to print on a terminal. */
 function quoted(text: string): string {
+  return `"${shortened(text)}"`;
+}
+
+/** Words of somebody else, shortened and safe to print on a terminal. */
+function shortened(text: string): string {
   const most = 80;
-  return `"${escapeText(text.length > most ? `${text.slice(0, most)}…` : text)}"`;
+  return escapeText(text.length > most ? `${text.slice(0, most)}…` : text);
 }

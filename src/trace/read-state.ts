@@ -2,7 +2,7 @@ import { type PhysAddr, physAddr, virtAddr } from "./address.ts";
 import { FLAG_LETTERS } from "./flags.ts";
 import { NO_PHYSICAL, type Observation } from "./observation.ts";
 import { parseAnswer } from "./parse-answer.ts";
-import type { ParseError } from "./parse-error.ts";
+import { type ParseError, shownToken } from "./parse-error.ts";
 import type { Backend } from "./request.ts";
 import { failure, type Result, success } from "./result.ts";
 
@@ -238,7 +238,7 @@ export class StateReader {
 
 /** For an answer such as `err BadState`, which is one, but not to this query. */
 function unexpected(bytes: Uint8Array, from: number, to: number): ParseError {
-  const token = textOf(bytes, from, to);
+  const token = shownToken(textOf(bytes, from, to));
   return {
     line: 1,
     column: 1,
