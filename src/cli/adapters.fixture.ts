@@ -32,6 +32,7 @@ const REPORT = z.looseObject({
 /** What a search came to. */
 export interface Searched {
   readonly status: number | null;
+  /** Without the lines of progress. */
   readonly stderr: string;
   readonly report: z.infer<typeof REPORT>;
 }
@@ -49,11 +50,12 @@ export function commandOf(adapter: string): string {
 /** Searches with an empty corpus, as `mapcheck` does in a process of its own, with `more` in its environment. */
 export async function search(adapter: string, args: readonly string[], more = {}): Promise<Searched> {
   const corpus = await mkdtemp(join(tmpdir(), "mapcheck-adapter-"));
+  const progress = /^[\d,]+ runs, .*\n/gm;
   const line = ["fuzz", "--json", "--no-save", "--corpus", corpus, ...args, "--", commandOf(adapter)];
   const { status, stdout, stderr } = await ended(start(line, more));
   await rm(corpus, { recursive: true });
   if (status !== 0 && status !== 1) throw new Error(`${adapter}: ${stderr}`);
-  return { status, stderr, report: REPORT.parse(JSON.parse(stdout)) };
+  return { status, stderr: stderr.replace(progress, ""), report: REPORT.parse(JSON.parse(stdout)) };
 }
 
 /** What `replay --json` says of each case. */

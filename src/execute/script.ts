@@ -71,9 +71,11 @@ export class ScriptWriter {
     const last = requests.length - 1;
     let text = this.reset;
     let lines = 1 + this.endLines;
-    for (const [at, request] of requests.entries()) {
+    let at = 0;
+    for (const request of requests) {
       text += `${printRequest(request, this.addrBits)}\n${at === last ? this.afterEach : afterEach}`;
       lines += 1 + (at === last ? this.observing.length : each);
+      at++;
     }
     return { text: text + this.end, lines, many };
   }

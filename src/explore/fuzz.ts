@@ -129,11 +129,11 @@ export class Search {
       const finding = await run.flight(tally.statistics);
       if (pace.stopped && finding === undefined) return undefined;
       tally.runs = run.number + 1;
-      if (finding) return { ...run, finding, earlier: campaign.driver.earlier };
+      if (finding) return { ...run, finding, earlier: campaign.driver.earlier, isLate: false };
       const injected = campaign.injectAll
         ? await injectEverywhere(requests, ground.runner, pace, tally.injections)
         : undefined;
-      if (injected) return { ...run, ...injected, earlier: campaign.driver.earlier };
+      if (injected) return { ...run, ...injected, earlier: campaign.driver.earlier, isLate: false };
       if (pace.turnIsOver) await pace.breathe();
     }
     return this.findAtTheEnd();
@@ -161,7 +161,7 @@ export class Search {
     const ground = late && this.grounds.find(({ space }) => space === late.space);
     if (late === undefined || ground === undefined) return undefined;
     const { requests, finding } = late;
-    return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier };
+    return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier, isLate: true };
   }
 
   /** Sees what a finding needs to come back, and shrinks it. */
@@ -169,17 +169,27 @@ export class Search {
     const { campaign, pace, grounds } = this;
     const { driver } = campaign;
     const { ground, number: run } = found;
-    const shrunkFrom = found.finding.at + 1;
-    const recurrence: Recurrence = pace.stopped
-      ? { before: [], stable: true }
-      : await findRecurrence(found, ground.runner, found.earlier, driver);
-    const homes = homesOf(ground, grounds, campaign);
+    const reached = upToFinding(found.requests, found.finding);
+    const recurrence = await this.recurrenceOf(found);
     const shrunk = recurrence.stable
-      ? await new Shrinking(driver, recurrence.before, pace).shrink(found, ground, homes)
-      : { ...upToFinding(found.requests, found.finding), executions: 0, space: ground.space };
+      ? await new Shrinking(driver, recurrence.before, found.isLate, pace).shrink(
+          found,
+          ground,
+          homesOf(ground, grounds, campaign),
+        )
+      : { ...reached, executions: 0, space: ground.space };
     // All that it printed is there when it has ended.
     await driver.renew();
-    return { ...shrunk, ...recurrence, run, shrunkFrom, stderr: driver.stderr };
+    return { ...shrunk, ...recurrence, run, shrunkFrom: reached.requests.length, stderr: driver.stderr };
+  }
+
+  /** What it takes to see the finding again. Whoever interrupts that doesn't make it unstable. */
+  private async recurrenceOf(found: Found): Promise<Recurrence> {
+    const { pace, campaign } = this;
+    const unknown = { before: [], stable: true };
+    if (pace.stopped) return unknown;
+    const recurrence = await findRecurrence(found, found.ground.runner, found.earlier, campaign.driver);
+    return pace.stopped ? unknown : recurrence;
   }
 }
 
@@ -196,6 +206,8 @@ interface Found extends Counterexample {
   readonly number: number;
   readonly ground: Ground;
   readonly earlier: readonly PastRun[];
+  /** Whether it shows only when the implementation is told to end. */
+  readonly isLate: boolean;
 }
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */

@@ -37,11 +37,14 @@ export class Shrinking {
   // Whether each trace is run on an implementation that has done nothing before.
   private renewing: boolean;
 
-  /** `before` are the earlier runs that the finding needs. */
-  constructor(driver: Driver, before: readonly PastRun[], pace: Pace) {
+  /**
+   * `before` are the earlier runs that the finding needs; `isLate` says that it shows only when the implementation is
+   * told to end.
+   */
+  constructor(driver: Driver, before: readonly PastRun[], isLate: boolean, pace: Pace) {
     this.driver = driver;
     this.before = before;
-    this.renewing = before.length > 0;
+    this.renewing = isLate || before.length > 0;
     this.pace = withDeadline(pace, driver.shrinkSeconds);
   }
 
@@ -51,7 +54,8 @@ export class Shrinking {
    * one that has done nothing before, or all is done anew, and slower.
    */
   async shrink(found: Counterexample, ground: Ground, homes: readonly Ground[]): Promise<Shrunk> {
-    const hangs = found.finding.kind === "hang";
+    // Both are waited for in vain, for an answer at all or for one more line.
+    const hangs = found.finding.kind === "hang" || found.finding.kind === "out-of-step";
     if (hangs) this.driver.beImpatient(true);
     const shrunk = await this.shrinkThroughHomes(found, ground, homes);
     if (hangs) this.driver.beImpatient(false);

@@ -42,6 +42,9 @@ const MAX_STDERR = 4096;
 /** How long a process that was told to quit, or whose output was closed, has to end, in milliseconds, at most. */
 const GRACE = 2000;
 
+/** As long as so many batches are under way, others wait to be written together. */
+const ENOUGH = 8;
+
 /** A batch whose answers are waited for. */
 interface Waiting {
   readonly lines: number;
@@ -64,6 +67,9 @@ export class AdapterProcess {
   private readonly milliseconds: number;
   private timer: NodeJS.Timeout | undefined = undefined;
   private errors = "";
+  // What is still to be written, and how many batches were written and not answered yet.
+  private unwritten = "";
+  private underWay = 0;
   private end: Ending | undefined = undefined;
   // Where it ended while nothing was waited for.
   private idleEnd: Ending | undefined = undefined;
@@ -106,13 +112,22 @@ export class AdapterProcess {
     if (this.end !== undefined || this.quitting) {
       return Promise.resolve({ bytes: new Uint8Array(), ending: NEVER_RUN });
     }
-    this.input.write(requests, "latin1");
+    this.unwritten += requests;
     const batch = new Promise<Batch>((done) => {
       this.waiting.push({ lines, done });
       if (this.waiting.length === 1) this.startClock();
     });
+    this.writeWhenDue();
     this.answered = batch;
     return batch;
+  }
+
+  /** Writes several batches at once, before it runs out of those that it has. */
+  private writeWhenDue(): void {
+    if (this.underWay >= ENOUGH || this.unwritten === "") return;
+    this.input.write(this.unwritten, "latin1");
+    this.unwritten = "";
+    this.underWay = this.waiting.length;
   }
 
   /**
@@ -122,7 +137,8 @@ export class AdapterProcess {
   async quit(): Promise<Ending | undefined> {
     if (this.end === undefined) {
       this.quitting = true;
-      this.input.end("quit\n");
+      this.input.end(`${this.unwritten}quit\n`);
+      this.unwritten = "";
       await this.answered;
       const grace = setTimeout(
         () => this.stop({ kind: "hang", what: "it did not end after quit" }),
@@ -168,10 +184,12 @@ export class AdapterProcess {
     let first = this.waiting[0];
     while (first !== undefined && this.buffer.hasLines(first.lines)) {
       this.waiting.shift();
+      this.underWay--;
       first.done({ bytes: this.buffer.takeLines(first.lines) });
       first = this.waiting[0];
       this.startClock();
     }
+    this.writeWhenDue();
     if (first === undefined && this.buffer.length > 0) {
       this.stop({ kind: "out-of-step", what: "it printed more lines than it was asked for" });
     } else if (this.buffer.lastLine > MAX_LINE) {
