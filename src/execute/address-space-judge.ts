@@ -88,6 +88,7 @@ export class AddressSpaceJudge implements Judge {
     if (statistics !== undefined) {
       this.facts.injected = observed.injected;
       const situations = finding ? 0 : spaceSituationsOf(request, answer, this.facts);
+      statistics.showsMachine ||= observed.hardware !== undefined;
       statistics.note(request, answer, situations);
     }
     return finding;

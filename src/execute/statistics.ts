@@ -7,6 +7,8 @@ import type { Surface } from "../trace/space.ts";
 export class Statistics {
   /** Requests carried out, queries included. */
   requests = 0;
+  /** Whether the implementation showed the machine below: its page tables, TLB and frames. */
+  showsMachine = false;
   private readonly names: readonly Sometimes[];
   private readonly answers = new Float64Array(OPS.length * ANSWER_CLASSES.length);
   private readonly met: Float64Array;

@@ -39,10 +39,10 @@ export function fuzzOpening({ target, spaces, maxCommands, seed }: FormattedSess
 /** The summary that ends a session. What was found comes last, with the line that shows it again. */
 export function fuzzSummary(result: SessionResult, view: SummaryView): string {
   const { tally, findings } = result;
-  const { surface } = view.session.target.driver.hello;
+  const { hello } = view.session.target.driver;
   const met =
     tally.statistics.requests > 0
-      ? [answerTable(tally.statistics, surface), situations(tally.statistics)]
+      ? [answerTable(tally.statistics, hello.surface), situations(tally.statistics, hello)]
       : [];
   const parts = [
     ...met,

@@ -4,6 +4,7 @@ import { Statistics } from "../execute/statistics.ts";
 import { findSubject } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";
 import { parseTrace } from "../trace/parse.ts";
+import { ADDRESS_SPACE_HELLO, MEMORY_SET_HELLO } from "../trace/space.ts";
 import { answerTable, count, counted, situations } from "./statistics.ts";
 
 /** What running the lines on the stack comes to. */
@@ -68,21 +69,37 @@ test("what the answers mean depends on the surface", () => {
 
 describe("situations", () => {
   test("that came up are counted, others are never", () => {
-    const lines = situations(FEW).split("\n");
+    const lines = situations(FEW, MEMORY_SET_HELLO).split("\n");
     expect(lines).toContain("      1  an unmap in the middle of an area leaves two");
     expect(lines).toContain("  never  a protect splits an area in three");
     expect(lines.slice(0, 2)).toEqual(["Situations in which bugs hide, and how often they came up:", ""]);
   });
 
   test("that never came up are a warning", () => {
-    expect(situations(FEW)).toMatch(
+    expect(situations(FEW, MEMORY_SET_HELLO)).toMatch(
       /\n\nwarning: 1[0-9] of 17 never came up, which leaves bugs in them unseen; /,
     );
+  });
+
+  test("that need what isn't offered are left out", () => {
+    const hello = { ...MEMORY_SET_HELLO, inject: [], commands: ["map", "unmap"] as const };
+    const text = situations(FEW, hello);
+    expect(text).not.toMatch(/inject|protect|replace|clear/);
+    expect(text).toContain("  never  an unmap takes several areas and skips a hole");
+  });
+
+  test("of the machine below are for those who show it", () => {
+    const statistics = new Statistics("address-space");
+    expect(situations(statistics, ADDRESS_SPACE_HELLO)).not.toContain("a huge page is split");
+    statistics.showsMachine = true;
+    expect(situations(statistics, ADDRESS_SPACE_HELLO)).toContain("never  a huge page is split");
   });
 
   test("that all came up are none", () => {
     const all = new Statistics("memory-set");
     all.sometimes = () => [{ name: "a protect touches nothing", count: 12_000 }];
-    expect(situations(all).split("\n").slice(2)).toEqual(["  12,000  a protect touches nothing"]);
+    expect(situations(all, MEMORY_SET_HELLO).split("\n").slice(2)).toEqual([
+      "  12,000  a protect touches nothing",
+    ]);
   });
 });

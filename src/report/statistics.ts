@@ -1,7 +1,8 @@
 /** What a session met, as tables for people who have read nothing about it. */
+import { canComeUp } from "../../properties/possible.ts";
 import type { Statistics } from "../execute/statistics.ts";
 import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
-import type { Surface } from "../trace/space.ts";
+import type { Hello, Surface } from "../trace/space.ts";
 
 /** A number with its thousands apart. */
 export function count(value: number): string {
@@ -75,9 +76,13 @@ function align(cell: string, width: number, left: boolean): string {
   return left ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** How often each situation came up that a session should meet, and a warning for those that never did. */
-export function situations(statistics: Statistics): string {
-  const all = statistics.sometimes();
+/**
+ * How often each situation came up that a session should meet, and a warning for those that never did. Those that need
+ * what the implementation doesn't offer are left out.
+ */
+export function situations(statistics: Statistics, hello: Hello): string {
+  const { showsMachine } = statistics;
+  const all = statistics.sometimes().filter(({ name }) => canComeUp(name, hello, showsMachine));
   const missed = all.filter((situation) => situation.count === 0).length;
   const counts = all.map((situation) => (situation.count === 0 ? "never" : count(situation.count)));
   const width = Math.max(...counts.map((text) => text.length));
