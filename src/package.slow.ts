@@ -3,7 +3,7 @@
  * run and imported there by plain Node, and type-checked by a program that uses it.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,14 +68,14 @@ describe("the tarball", () => {
   });
 
   test("brings no package along that only its developers need", () => {
-    expect(run("npm", ["ls", "tsx", "typescript", "vitest"]).stdout).toContain("(empty)");
+    expect(run("npm", ["ls", "typescript", "vitest", "vite", "@biomejs/biome"]).stdout).toContain("(empty)");
   });
 });
 
 describe("the command line", () => {
   test("shows what it can do", () => {
     const help = outputOf("npx", ["mapcheck", "--help"]);
-    for (const command of ["fuzz", "replay", "subjects"]) expect(help).toContain(command);
+    for (const command of ["fuzz", "verify", "replay", "subjects"]) expect(help).toContain(command);
   });
 
   test("knows its version", () => {
@@ -202,6 +202,151 @@ describe("the library", () => {
       moduleResolution,
     };
     write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["typed.ts"] }));
+    expect(outputOf(TSC, ["--project", "tsconfig.json"])).toBe("");
+  });
+});
+
+/** A subject of a user's own. Its mistake shows where the environment has `MISTAKE`. */
+const SUBJECT = `
+function mistaken(request) {
+  return process.env.MISTAKE !== undefined && request.op === "clear" ? { kind: "err", name: "BadState" } : undefined;
+}
+const stack = memorySetSubject();
+const subject = {
+  hello: { ...MEMORY_SET_HELLO, name: "mine-1.0" },
+  create(space) {
+    const instance = stack.create(space);
+    return {
+      apply: (request) => mistaken(request) ?? instance.apply(request),
+      observe: (into) => instance.observe(into),
+    };
+  },
+};
+`;
+
+/** The same with types. An enum is what Node alone can't strip. */
+const TYPED_SUBJECT = `
+import { memorySetSubject, MEMORY_SET_HELLO, type Answer, type Instance, type Request, type Space, type Subject } from "mapcheck";
+import { Mistake } from "./mistake";
+${SUBJECT.replace("mistaken(request)", "mistaken(request: Request): Answer | undefined")
+  .replace("process.env.MISTAKE !== undefined", "Mistake.made(process.env)")
+  .replace("const subject", "const subject: Subject")
+  .replace("create(space)", "create(space: Space): Instance")}
+enum Kind { Only }
+export default Kind.Only === 0 ? subject : undefined;
+`;
+
+const MISTAKE = `
+export namespace Mistake {
+  export const made = (env: Record<string, string | undefined>): boolean => env["MISTAKE"] !== undefined;
+}
+`;
+
+/** An adapter in JavaScript: the subject behind the trace language. */
+const ADAPTER = `
+import { createInterface } from "node:readline";
+import { parseRequest, printAnswer, virtAddr } from "mapcheck";
+import subject from "./mine.js";
+
+let instance;
+function answer(line) {
+  const [verb] = line.split(" ");
+  if (verb === "hello") return "ok mapcheck 1 name=mine-adapter surface=memory-set inject=backend addr-bits=52 page-flags=rwxudn commands=map,replace,unmap,protect,clear";
+  if (verb === "sync") return "ok";
+  if (verb === "reset") {
+    const keys = Object.fromEntries(line.split(" ").slice(1).map((word) => word.split("=")));
+    instance = subject.create({ base: virtAddr(Number(keys.base)), size: Number(keys.size), page: Number(keys.page), frames: 0 });
+    return "ok";
+  }
+  const request = parseRequest(line);
+  return request.ok ? printAnswer(instance.apply(request.value)) : "err InvalidParam";
+}
+let answers = "";
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === "quit") break;
+  answers += answer(line) + String.fromCharCode(10);
+  if (line !== "sync") continue;
+  process.stdout.write(answers);
+  answers = "";
+}
+process.exit(0);
+`;
+
+/** What npx runs. */
+const PROGRAM_FILE = join(elsewhere, "node_modules", ".bin", "mapcheck");
+
+/** What `verify` prints as JSON. */
+const OUTCOME = z.object({
+  outcome: z.enum(["agree", "finding"]),
+  subject: z.string(),
+  runs: z.int(),
+  findings: z.array(z.object({ trace: z.array(z.string()), file: z.string() })),
+});
+
+describe("an implementation of one's own", () => {
+  beforeAll(() => {
+    write(
+      "mine.js",
+      `import { memorySetSubject, MEMORY_SET_HELLO } from "mapcheck";\n${SUBJECT}\nexport default subject;`,
+    );
+    write("mine.ts", TYPED_SUBJECT);
+    write("mistake.ts", MISTAKE);
+    write(
+      "mine.cjs",
+      `const { memorySetSubject, MEMORY_SET_HELLO } = require("mapcheck");\n${SUBJECT}\nexports.default = subject;`,
+    );
+    write("adapter.mjs", ADAPTER);
+  });
+
+  /** Verifies with the package alone; what this test runs under doesn't reach it. */
+  function verify(target: readonly string[], more: Readonly<Record<string, string>> = {}) {
+    const args = ["verify", "--runs", "60", "--seed", "package", "--json", "--corpus", "mine"];
+    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+    const { status, stdout, stderr } = spawnSync(PROGRAM_FILE, [...args, ...target], {
+      cwd: elsewhere,
+      env: { ...env, ...more },
+      encoding: "utf8",
+    });
+    expect(stderr).not.toContain("mapcheck:");
+    return { status, report: OUTCOME.parse(JSON.parse(stdout)) };
+  }
+
+  test.each<[name: string, target: readonly string[]]>([
+    ["mine-1.0", ["--subject", "./mine.js"]],
+    ["mine-1.0", ["--subject", "./mine.ts"]],
+    ["mine-1.0", ["--subject", "./mine.cjs"]],
+    ["mine-adapter", ["--", process.execPath, "adapter.mjs"]],
+  ])("%s is verified: %j", (name, target) => {
+    mkdirSync(join(elsewhere, "mine"));
+    try {
+      const sound = verify(target);
+      expect(sound).toMatchObject({ status: 0, report: { outcome: "agree", subject: name, runs: 60 } });
+      const mistaken = verify(target, { MISTAKE: "1" });
+      expect(mistaken).toMatchObject({ status: 1, report: { outcome: "finding", subject: name } });
+      expect(mistaken.report.findings.map(({ trace }) => trace)).toContainEqual(["clear"]);
+      // Saved cases come first from then on.
+      expect(verify(target)).toMatchObject({ status: 0, report: { outcome: "agree" } });
+      const [file = ""] = mistaken.report.findings.map((found) => found.file);
+      const env = { ...process.env, MISTAKE: "1" };
+      const replayed = spawnSync(PROGRAM_FILE, ["replay", file, ...target], { cwd: elsewhere, env });
+      expect(replayed.status).toBe(1);
+    } finally {
+      rmSync(join(elsewhere, "mine"), { recursive: true });
+    }
+  });
+
+  test("has types", () => {
+    write("node.d.ts", "declare const process: { readonly env: Record<string, string | undefined> };");
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: "es2023",
+      lib: ["es2023"],
+      types: [],
+      module: "preserve",
+      moduleResolution: "bundler",
+    };
+    write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["mine.ts", "node.d.ts"] }));
     expect(outputOf(TSC, ["--project", "tsconfig.json"])).toBe("");
   });
 });

@@ -82,11 +82,17 @@ side of the middle of all addresses, and has as many frames of memory as it
 wants, or few. Any of --pages, --base and --frames chooses one space for all
 runs, in which the others have their defaults.
 
+A command behind -- is a program that speaks the trace language on its standard
+input and output (docs/adapters.md). It is started without a shell, again as
+often as needed, and never left behind. --inject all runs ${DEFAULT_INJECTED_RUNS} random traces,
+unless --runs or --time says otherwise.
+
 Examples:
   ${PROGRAM} fuzz
   ${PROGRAM} fuzz --format sv39 --time 10m
   ${PROGRAM} fuzz --pages 64 --frames 40 --seed demo
   ${PROGRAM} fuzz --inject all
+  ${PROGRAM} fuzz --keep-going -- adapters/template-c/run
   ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo`;
 
 /** `mapcheck fuzz`: saved cases first, then random traces. */
@@ -129,7 +135,7 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
     .addOption(
       new Option(
         "--inject <failures>",
-        `all: also run each trace with every single failure of every command, one at a time (${DEFAULT_INJECTED_RUNS} random traces unless --runs or --time says otherwise)`,
+        `all: also run each trace with every single failure of every command, one at a time`,
       ).argParser(parseInject),
     );
   addSpaceOptions(command);
@@ -295,6 +301,7 @@ function lineFor(
       ...runs,
       ...size,
       ...inject,
+      ...(options.keepGoing === true ? ["--keep-going"] : []),
       ...place,
       ...behind,
     ]);

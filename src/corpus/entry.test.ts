@@ -55,12 +55,25 @@ const BARE: CorpusEntry = {
 };
 
 describe("a case and its file", () => {
-  test.each([
+  test.each<{ name: string; entry: CorpusEntry }>([
     { name: "all its parts", entry: ENTRY },
     { name: "none but the necessary ones", entry: BARE },
     { name: "an empty origin", entry: { ...BARE, origin: {} } },
     { name: "an empty note", entry: { ...BARE, note: "", implementation: "" } },
     { name: "answers that carry values", entry: { ...BARE, answers: [OK] } },
+    { name: "some manners", entry: { ...BARE, dialect: { boundaries: "free", "zero-unmap": "invalid" } } },
+    {
+      name: "earlier runs, in their order",
+      entry: {
+        ...BARE,
+        before: [
+          { space: SPACE, requests: REQUESTS },
+          { space: { ...SPACE, base: virtAddr(0), frames: 0 }, requests: [{ op: "clear" }] },
+        ],
+      },
+    },
+    { name: "that it is unstable", entry: { ...BARE, status: "unstable" } },
+    { name: "that it was given up", entry: { ...BARE, status: "stale" } },
   ])("say the same: $name", ({ entry }) => {
     const file = entryToFile(entry);
     expect(corpusSchema.parse(file)).toEqual(file);
@@ -105,6 +118,67 @@ describe("a case and its file", () => {
         1,
       ),
     );
+  });
+});
+
+describe("the manners of a file", () => {
+  const file = entryToFile(BARE);
+
+  test("that are the contract's own say nothing", () => {
+    const plain = entryFromFile({ ...file, dialect: { boundaries: "exact", sizes: "roundup" } });
+    expect(plain).toEqual({ ok: true, value: { ...BARE, dialect: { sizes: "roundup" } } });
+    expect(entryFromFile(file)).toEqual({ ok: true, value: BARE });
+  });
+
+  test.each([
+    ["boundaries", "loose", 'boundaries has no value "loose"'],
+    ["boundary", "free", 'unknown dialect key "boundary"'],
+    ["toString", "free", 'unknown dialect key "toString"'],
+  ])("that aren't known make it stale: %s=%s", (key, value, what) => {
+    const remedy = "use a mapcheck that knows it";
+    expect(entryFromFile({ ...file, dialect: { [key]: value } })).toEqual({
+      ok: false,
+      error: { path: ["dialect", key], what, remedy },
+    });
+  });
+});
+
+describe("the earlier runs of a file", () => {
+  const space = entryToFile(BARE).space;
+
+  test("are told by their place where a line doesn't parse", () => {
+    const before = [
+      { space, trace: ["clear"] },
+      { space, trace: ["clear", "areas", "cleer"] },
+    ];
+    expect(entryFromFile({ ...entryToFile(BARE), before })).toMatchObject({
+      ok: false,
+      error: {
+        path: ["before", 1, "trace", 2],
+        what: expect.stringMatching(/^before\[1\]\.trace\[2\], column 1: "cleer" is not a request/),
+      },
+    });
+  });
+
+  test("stand behind the trace and its answers", () => {
+    const entry = { ...ENTRY, before: [{ space: SPACE, requests: REQUESTS }] };
+    const keys = Object.keys(entryToFile(entry));
+    expect(keys.slice(keys.indexOf("trace"), keys.indexOf("finding") + 1)).toEqual([
+      "trace",
+      "answers",
+      "before",
+      "finding",
+    ]);
+  });
+
+  test.each([
+    ["an empty one", [{ space, trace: [] }]],
+    ["one without a space", [{ trace: ["clear"] }]],
+    ["one with more keys", [{ space, trace: ["clear"], surface: "memory-set" }]],
+    ["one in a space that is none", [{ space: { ...space, size: "0x1" }, trace: ["clear"] }]],
+    ["lines alone", ["clear"]],
+  ])("are refused where there is %s", (_what, before) => {
+    expect(corpusSchema.safeParse({ ...entryToFile(BARE), before }).success).toBe(false);
   });
 });
 

@@ -116,7 +116,7 @@ export class Search {
       if (!this.novelty.isWorthShrinking(found)) continue;
       this.tally.findings++;
       const shrunk = await this.workOut(found);
-      if (this.novelty.isNew(shrunk, found)) return shrunk;
+      if (this.novelty.isNew(shrunk, found, shrunk.stable)) return shrunk;
       this.tally.findings--;
     }
     return undefined;

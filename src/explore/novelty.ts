@@ -30,10 +30,13 @@ export class Novelty {
     return kind.fruitless < FRUITLESS || kind.met % 2 ** Math.min(kind.fruitless - FRUITLESS + 1, 30) === 0;
   }
 
-  /** Takes note of a finding that was shrunk. Says whether it is a new one. `raw` is what it was shrunk from. */
-  isNew(shrunk: Counterexample, raw: Counterexample): boolean {
+  /**
+   * Takes note of a finding that was shrunk. Says whether it is a new one. `raw` is what it was shrunk from. One that
+   * didn't come back could not be shrunk, so there is one of each rough kind.
+   */
+  isNew(shrunk: Counterexample, raw: Counterexample, isStable = true): boolean {
     const kind = this.kinds.get(roughSignatureOf(raw));
-    const signature = signatureOf(shrunk);
+    const signature = isStable ? signatureOf(shrunk) : `unstable ${roughSignatureOf(raw)}`;
     const isNew = !this.seen.has(signature);
     this.seen.add(signature);
     if (kind) kind.fruitless = isNew ? 0 : kind.fruitless + 1;

@@ -7,6 +7,7 @@ import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { parseAnswer, parseTrace } from "../trace/parse.ts";
 import { printRequest } from "../trace/print.ts";
+import type { Hello } from "../trace/space.ts";
 import { type RecordedReplay, type Replay, type Replayable, recordReplay, replayEntry } from "./replay.ts";
 
 const STACK = memorySetSubject();
@@ -275,5 +276,50 @@ describe("a record", () => {
     expect(replay).toMatchObject({ finding: { kind: "panic", observed: "Error: no memory" } });
     expect(steps.length).toBe(1);
     expect(steps[0]).not.toHaveProperty("after");
+  });
+});
+
+describe("a case that an implementation can't be asked, as it hasn't declared what that takes, is unsuited:", () => {
+  function declaring(changes: Partial<Hello>): Subject {
+    const create = (): never => {
+      throw new Error("it was run");
+    };
+    return { hello: { ...STACK.hello, name: "few", ...changes }, create };
+  }
+
+  test.each<[what: string, line: string, changes: Partial<Hello>, reason: string]>([
+    ["a command", "unmap 0x0 0x1000", { commands: ["map"] }, "the implementation doesn't offer this"],
+    [
+      "replace",
+      "map 0x0 0x1000 r mock replace",
+      { commands: ["map"] },
+      "the implementation doesn't offer this",
+    ],
+    ["a query", "find 0x0", { queries: ["areas"] }, "the implementation doesn't offer this"],
+    [
+      "a flag",
+      "map 0x0 0x1000 rwu mock",
+      { flags: 7 },
+      "a flag is not among those that the implementation knows",
+    ],
+    ["a failure", "clear !backend=0", { inject: [] }, "the implementation can't inject this kind of failure"],
+    [
+      "an address",
+      "find 0x1000000000000",
+      { addrBits: 48 },
+      "an address lies beyond the width of the implementation's addresses",
+    ],
+  ])("%s", async (_what, line, changes, reason) => {
+    const entry = caseOf(["map 0x0 0x1000 r mock", line]);
+    expect(await replayOn(entry, STACK)).toEqual({ status: "agree" });
+    expect(await replayOn(entry, declaring(changes))).toEqual({
+      status: "unsuited",
+      reason: `few can't be asked this: ${reason}`,
+    });
+  });
+
+  test("what no implementation can be asked is stale all the same", async () => {
+    const few = declaring({ commands: ["map"] });
+    expect(await replayOn(caseOf(["clear", "unmap 0x1 0x1"]), few)).toMatchObject({ status: "stale" });
   });
 });

@@ -156,8 +156,10 @@ function findStale(entry: Replayable, hello: Hello): StaleReplay | UnsuitedRepla
     const reason = `the case is about the ${surface} surface and ${hello.name} offers ${hello.surface}`;
     return { status: "unsuited", reason };
   }
+  const broken = misfitOn(entry, { ...hello, ...widest(hello) });
+  if (broken) return broken;
   const misfit = misfitOn(entry, hello);
-  if (misfit === undefined || misfitOn(entry, { ...hello, ...widest(hello) })) return misfit;
+  if (misfit === undefined) return undefined;
   return { status: "unsuited", reason: `${hello.name} can't be asked this: ${misfit.reason}` };
 }
 
@@ -166,7 +168,18 @@ function widest({ surface }: Hello): Partial<Hello> {
   return { addrBits: ADDRESS_BITS, flags: ALL_FLAGS, inject: ["frame", "backend"], ...OFFERS[surface] };
 }
 
-function misfitOn({ space, requests }: Replayable, hello: Hello): StaleReplay | undefined {
+function misfitOn({ before = [], ...run }: Replayable, hello: Hello): StaleReplay | undefined {
+  for (const earlier of before) {
+    const misfit = misfitOfRun(earlier, hello);
+    if (misfit) {
+      const { reason, remedy } = misfit;
+      return { status: "stale", reason: `an earlier run doesn't fit: ${reason}`, remedy };
+    }
+  }
+  return misfitOfRun(run, hello);
+}
+
+function misfitOfRun({ space, requests }: PastRun, hello: Hello): StaleReplay | undefined {
   const unsound = misfitOfSpace(space, addressLimit(hello), hello.surface);
   if (unsound !== undefined) {
     return { status: "stale", reason: `the space is not sound: ${unsound}`, remedy: "correct the space" };

@@ -1,5 +1,5 @@
 import { type CorpusEntry, entryId } from "../corpus/entry.ts";
-import { loadDirectory } from "../corpus/load.ts";
+import { type LoadedFile, loadDirectory } from "../corpus/load.ts";
 import { saveEntry } from "../corpus/save.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Counterexample } from "../shrink/reduce.ts";
@@ -119,6 +119,7 @@ class CorpusReplay {
   readonly mended: string[] = [];
   /** What a search need not report: bugs that are known and, where it goes on, those that saved cases have shown. */
   readonly signatures = new Set<string>();
+  private readonly knownSignatures = new Set<string>();
   replayed = 0;
   unsuited = 0;
   private readonly session: Session;
@@ -134,7 +135,13 @@ class CorpusReplay {
   async run(): Promise<void> {
     const { corpus, target } = this.session;
     const { pace, tally } = this;
-    for (const loaded of corpus === undefined ? [] : await loadDirectory(corpus)) {
+    const all = corpus === undefined ? [] : await loadDirectory(corpus);
+    // What is known first: other cases may show the same.
+    const sorted = [
+      ...all.filter((loaded) => this.isKnown(loaded)),
+      ...all.filter((loaded) => !this.isKnown(loaded)),
+    ];
+    for (const loaded of sorted) {
       if (loaded.status === "broken") this.problems.push(loaded.problem);
       if (loaded.status === "stale") this.problems.push(loaded.reason);
       if (loaded.status !== "entry" || loaded.entry.surface !== target.driver.hello.surface) continue;
@@ -148,7 +155,7 @@ class CorpusReplay {
   private async replay(file: string, entry: CorpusEntry): Promise<void> {
     const { target, injectAll } = this.session;
     const { driver } = target;
-    const isKnown = entry.status === "known" && entry.implementation === target.name;
+    const isKnown = this.isKnown({ status: "entry", file, entry });
     const result = await replayEntry(entry, driver);
     switch (result.status) {
       case "unsuited":
@@ -158,8 +165,9 @@ class CorpusReplay {
         this.problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
         return;
       case "finding":
-        if (isKnown) this.noteKnown(file, { ...entry, finding: result.finding });
-        else this.noteFinding(file, entry, { ...entry, finding: result.finding });
+        if (isKnown || this.looksKnown({ ...entry, finding: result.finding })) {
+          this.noteKnown(file, { ...entry, finding: result.finding });
+        } else this.noteFinding(file, entry, { ...entry, finding: result.finding });
         break;
       case "agree": {
         if (isKnown) this.mended.push(file);
@@ -172,8 +180,21 @@ class CorpusReplay {
     if (!this.pace.stopped) this.replayed++;
   }
 
+  /** Whether it holds a bug of this implementation that is known. */
+  private isKnown(loaded: LoadedFile): boolean {
+    if (loaded.status !== "entry") return false;
+    const { status, implementation } = loaded.entry;
+    return status === "known" && implementation === this.session.target.name;
+  }
+
+  /** Whether a case that was saved for another reason shows a bug that is known. */
+  private looksKnown(shown: Counterexample): boolean {
+    return this.knownSignatures.has(signatureOf(shown));
+  }
+
   private noteKnown(file: string, shown: Counterexample): void {
     this.known.push(file);
+    this.knownSignatures.add(signatureOf(shown));
     this.signatures.add(signatureOf(shown));
   }
 

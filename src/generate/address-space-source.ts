@@ -170,7 +170,14 @@ export class AddressSpaceSource implements RequestSource {
     const size = GIANT_PAGE * space.page;
     const start = virtAddr(places.window.from * space.page);
     const backend: Backend = { kind: "linear", physical: physAddr(size * dice.below(4)) };
-    return { op: "map", start, size, flags: swarm.flags(dice) || READ, backend, replace: false };
+    return {
+      op: "map",
+      start,
+      size,
+      flags: swarm.flags(dice) || READ & swarm.known,
+      backend,
+      replace: false,
+    };
   }
 
   /** Only linear areas have large pages, so that runs that work with such draw more of them. */

@@ -227,3 +227,98 @@ test("the JSON holds what was found as it is", () => {
   const found = { ...FOUND, space: "reset base=0x0 size=0x10000 page=0x1000 frames=0" };
   expect(JSON.parse(text)).toMatchObject({ outcome: "finding", findings: [found], problems: ["p"], runs: 8 });
 });
+
+describe("known bugs", () => {
+  const known = ["corpus/memory-set/a.json", "corpus/memory-set/b.json"];
+
+  test("are counted among the saved cases", () => {
+    expect(fuzzSummary(result({ replayed: 5, known, unsuited: 3 }), VIEW)).toMatch(
+      /\nall agree: 5 saved cases, 2 known bugs among them \(3 more can't be asked of it\), then 8 random runs /,
+    );
+    expect(fuzzSummary(result({ known: known.slice(1) }), VIEW)).toContain(
+      "1 saved case, 1 known bug among them, then",
+    );
+    expect(fuzzSummary(result(), VIEW)).not.toContain("known");
+  });
+
+  test("that are mended are named, with what to do about it", () => {
+    const text = fuzzSummary(result({ mended: known }), {
+      ...VIEW,
+      paint: { ...PLAIN, good: (word) => `+${word}+` },
+    });
+    expect(text).toContain(
+      '\n+mended+: corpus/memory-set/a.json agrees now; change its status to "regression"\n' +
+        '+mended+: corpus/memory-set/b.json agrees now; change its status to "regression"\n+all agree+: ',
+    );
+  });
+
+  test("are in the JSON by their files", () => {
+    const [first = "", second = ""] = known;
+    expect(JSON.parse(fuzzJson(result({ known: [first], mended: [second] }), SESSION))).toMatchObject({
+      outcome: "agree",
+      statistics: { known: [first], mended: [second] },
+    });
+  });
+});
+
+describe("a finding shows", () => {
+  /** The lines of the one finding, from its name on. */
+  function shown(changes: Partial<SessionFinding>): string {
+    const text = fuzzSummary(result({ findings: [{ ...FOUND, ...changes }] }), VIEW);
+    return text.slice(text.indexOf("FINDING"));
+  }
+
+  test("that it didn't come back", () => {
+    expect(shown({ stable: false })).toMatch(
+      /^FINDING .*\n {2}unstable: it did not come back when it was run again, with the earlier runs or without them\n {2}1 {2}map/,
+    );
+    expect(shown({})).not.toContain("unstable");
+  });
+
+  test("the runs that it needs before it", () => {
+    const before = [
+      ["reset base=0x0", "clear"],
+      ["reset base=0x1000", `write 0x0 ${"5a".repeat(50)}`, "areas"],
+    ];
+    expect(shown({ before })).toMatch(
+      /^FINDING .*\n {2}after a run of {2}reset base=0x0; clear\n {2}after a run of {2}reset base=0x1000; write 0x0 5a5a5a5a5a5a5a5a<34 bytes>5a5a5a5a5a5a5a5a; areas\n {2}1 {2}map/,
+    );
+  });
+
+  test("the last lines that the implementation printed", () => {
+    expect(shown({ stderr: "one\n  two\n\n" })).toContain("\n  printed   one\n              two\n  origin ");
+    const lines = Array.from({ length: 12 }, (_, line) => `line ${line}`);
+    expect(shown({ stderr: `${lines.join("\n")}\n` })).toContain(
+      `\n  printed   ${lines.slice(2).join("\n            ")}\n  origin `,
+    );
+    for (const stderr of ["", "\n", "  \n\n"]) expect(shown({ stderr })).not.toContain("printed");
+  });
+
+  test("nothing that a terminal obeys, wherever the implementation says it", () => {
+    const hostile = "\u001b[2Ja\rb\u0007\u202e\u2028\u009b31m\u00a0\ttab";
+    const said = {
+      trace: [hostile, hostile],
+      before: [[hostile, hostile]],
+      stderr: `${hostile}\n${hostile}`,
+      file: hostile,
+      finding: { ...FOUND.finding, expected: hostile, observed: hostile },
+    };
+    for (const stable of [true, false]) {
+      const changes = { findings: [{ ...FOUND, ...said, stable }], known: [hostile], mended: [hostile] };
+      const text = fuzzSummary(result(changes), {
+        ...VIEW,
+        session: session("memory-set", { seed: hostile }),
+        lineFor: () => "",
+      });
+      expect(text).not.toMatch(/(?!\n)\p{C}|\p{Zl}|\p{Zp}|(?! )\p{Zs}/u);
+      expect(text.match(/\\u\{1b\}\[2Ja/g)).toHaveLength(12);
+    }
+  });
+
+  test("all of it in the JSON, as it is", () => {
+    const changes = { before: [["reset", "clear"]], stable: false, stderr: "\u001b[2J\n" };
+    const text = fuzzJson(result({ findings: [{ ...FOUND, ...changes }] }), SESSION);
+    expect(text.match(/\p{C}/gu)).toEqual(["\n"]);
+    expect(JSON.parse(text).findings).toMatchObject([changes]);
+  });
+});

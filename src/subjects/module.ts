@@ -2,26 +2,59 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Answer } from "../trace/answer.ts";
+import { isManner, MANNERS, PLAIN_DIALECT, withManner } from "../trace/dialect.ts";
 import { escapeText } from "../trace/escape.ts";
+import { ALL_FLAGS } from "../trace/flags.ts";
 import { isAnswer } from "../trace/is-answer.ts";
+import { LEAST_BITS, MOST_BITS } from "../trace/parse-hello.ts";
 import { failure, type Result, success } from "../trace/result.ts";
+import { OFFERS } from "../trace/space.ts";
 import type { Instance, Subject } from "./subject.ts";
 
-/** What the default export of a module must have; `hello` is looked at more closely. */
-const subjectShape = z.looseObject({
-  hello: z.looseObject({
+/** What `hello` must say. What it offers is what its surface has, as in the answer to `hello` on a pipe. */
+const helloShape = z
+  .looseObject({
     name: z.string().min(1),
     surface: z.enum(["memory-set", "address-space"]),
-    flags: z.int().min(0).max(63),
-    pageFlags: z.int().min(0).max(63),
+    flags: z.int().min(0).max(ALL_FLAGS),
+    pageFlags: z.int().min(0).max(ALL_FLAGS),
     failure: z.enum(["atomic", "consistent"]),
     inject: z.array(z.enum(["frame", "backend"])),
-    addrBits: z.int().min(13).max(64),
+    addrBits: z.int().min(LEAST_BITS).max(MOST_BITS),
     dialect: z.record(z.string(), z.string()),
     commands: z.array(z.string()),
     queries: z.array(z.string()),
     backends: z.array(z.string()).min(1),
-  }),
+  })
+  .superRefine((hello, context) => {
+    for (const key of ["commands", "queries", "backends"] as const) {
+      const known: readonly string[] = OFFERS[hello.surface][key];
+      const unknown = hello[key].find((word) => !known.includes(word));
+      const message = `${JSON.stringify(unknown)} is none of ${known.join(", ")}`;
+      if (unknown !== undefined) context.addIssue({ code: "custom", path: [key], message });
+    }
+    for (const [key, word] of [
+      ["commands", "map"],
+      ["queries", "areas"],
+    ] as const) {
+      const message = `${word} is missing, which is always asked`;
+      if (!hello[key].includes(word)) context.addIssue({ code: "custom", path: [key], message });
+    }
+    for (const key of new Set([...Object.keys(MANNERS), ...Object.keys(hello.dialect)])) {
+      const message = wrongManner(key, hello.dialect[key]);
+      if (message !== undefined) context.addIssue({ code: "custom", path: ["dialect", key], message });
+    }
+  });
+
+/** What is wrong with a key of a dialect that has this value, or is missing. */
+function wrongManner(key: string, value = "nothing"): string | undefined {
+  if (!isManner(key)) return "there is no such manner";
+  return withManner(PLAIN_DIALECT, key, value) ? undefined : `${value} is none of ${MANNERS[key].join(", ")}`;
+}
+
+/** What the default export of a module must have. */
+const subjectShape = z.looseObject({
+  hello: helloShape,
   create: z.custom<Subject["create"]>((value) => typeof value === "function", { error: "a function" }),
 });
 
@@ -42,9 +75,9 @@ export async function loadSubject(path: string): Promise<Result<Subject, string>
     );
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
-    return failure(
-      `${shown}: can't be imported: ${escapeText(what.split("\n")[0] ?? "")}; correct it, or the path`,
-    );
+    // The second line says where a mistake in the syntax is.
+    const lines = what.split("\n").slice(0, 2).join(" ").trim();
+    return failure(`${shown}: can't be imported: ${escapeText(lines)}; correct it, or the path`);
   }
 }
 

@@ -19,7 +19,20 @@ describe("a dialect", () => {
     });
   });
 
+  test("shows its manners in one order, whatever order they came in", () => {
+    const keys = (["linear-fault", "sizes", "boundaries"] as const).map(
+      (key) => [key, MANNERS[key][1]] as const,
+    );
+    const dialect = keys.reduce((all, [key, value]) => withManner(all, key, value) ?? all, PLAIN_DIALECT);
+    expect(JSON.stringify(ownManners(dialect))).toBe(
+      '{"boundaries":"free","sizes":"roundup","linear-fault":"true"}',
+    );
+  });
+
   test("has no other keys and values", () => {
+    expect(withManner(PLAIN_DIALECT, "boundaries", "")).toBeUndefined();
+    expect(withManner(PLAIN_DIALECT, "eager-fault", "TRUE")).toBeUndefined();
+    expect(isManner("")).toBe(false);
     expect(withManner(PLAIN_DIALECT, "boundaries", "skip")).toBeUndefined();
     expect(isManner("sizes")).toBe(true);
     expect(isManner("toString")).toBe(false);

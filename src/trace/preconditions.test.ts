@@ -4,7 +4,7 @@ import { READ, WRITE } from "./flags.ts";
 import { formatParseError, parseTrace } from "./parse.ts";
 import { findMisfit, MAX_MAP_PAGES, misfitOf, misfitOfSpace } from "./preconditions.ts";
 import type { Request } from "./request.ts";
-import { type Hello, MEMORY_SET_HELLO, type Space } from "./space.ts";
+import { ADDRESS_SPACE_HELLO, type Hello, MEMORY_SET_HELLO, OFFERS, type Space } from "./space.ts";
 
 const PAGE_1000: Space = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
 const PAGE_1: Space = { ...PAGE_1000, page: 1 };
@@ -135,5 +135,61 @@ describe("a space", () => {
     const found = misfitOfSpace({ ...PAGE_1000, ...change }, ADDRESS_LIMIT);
     if (reason === undefined) expect(found).toBeUndefined();
     else expect(found).toContain(reason);
+  });
+});
+
+describe("what isn't offered is never asked", () => {
+  const offered: Partial<Hello> = { commands: ["map"], queries: ["areas"], inject: ["frame", "backend"] };
+
+  test.each([
+    "unmap 0x0 0x1000",
+    "protect 0x0 0x1000 r",
+    "clear",
+    "pages",
+    "injected",
+    "find 0x0",
+    "overlaps 0x0 0x1000",
+    "find-free 0x0 0x1000 0x0-0x1000 0x1000",
+  ])("%s", (text) => {
+    const [op = ""] = text.split(" ");
+    for (const hello of [MEMORY_SET_HELLO, ADDRESS_SPACE_HELLO]) {
+      expect(misfit(text, PAGE_1000, hello)).toBeUndefined();
+      expect(misfit(text, PAGE_1000, { ...hello, ...offered })).toContain("offer");
+      const { commands, queries } = OFFERS[hello.surface];
+      const all = { ...hello, commands, queries: queries.filter((query) => query !== op) };
+      const without = { ...all, commands: commands.filter((command) => command !== op) };
+      expect(misfit(text, PAGE_1000, without)).toContain("offer");
+    }
+  });
+
+  test.each([
+    "fault 0x0 r",
+    "access 0x0 r",
+    "load 0x0 0x1",
+    "store 0x0 00",
+    "write 0x0 00",
+    "frames",
+    "translate 0x0",
+    "read 0x0 0x1",
+    "can-access 0x0 0x1000 r",
+  ])("%s", (text) => {
+    expect(misfit(text, PAGE_1000, ADDRESS_SPACE_HELLO)).toBeUndefined();
+    expect(misfit(text, PAGE_1000, { ...ADDRESS_SPACE_HELLO, ...offered })).toContain("offer");
+  });
+
+  test("map, replacing and not", () => {
+    const plain = { ...MEMORY_SET_HELLO, ...offered };
+    expect(misfit("map 0x0 0x1000 r mock", PAGE_1000, plain)).toBeUndefined();
+    expect(misfit("map 0x0 0x1000 r mock replace", PAGE_1000, plain)).toContain("offer");
+    const replacing: Hello = { ...plain, commands: ["map", "replace"] };
+    expect(misfit("map 0x0 0x1000 r mock replace", PAGE_1000, replacing)).toBeUndefined();
+  });
+
+  test.each(["linear:0x0", "alloc:eager", "alloc:lazy"])("areas of the backend %s", (backend) => {
+    const [kind] = backend.split(":0");
+    const backends = OFFERS["address-space"].backends.filter((each) => each !== kind);
+    const text = `map 0x0 0x1000 r ${backend}`;
+    expect(misfit(text, PAGE_1000, ADDRESS_SPACE_HELLO)).toBeUndefined();
+    expect(misfit(text, PAGE_1000, { ...ADDRESS_SPACE_HELLO, backends })).toContain("offer");
   });
 });
