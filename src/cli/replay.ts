@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { describeStale, type Replay, recordReplay } from "../explore/replay.ts";
+import { describeStale, type Replay, recordReplay, showsKnownBug } from "../explore/replay.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { printedLines } from "../report/printed.ts";
-import { isKnownOf, renderReplay, verdictLine } from "../report/replay.ts";
+import { renderReplay, verdictLine } from "../report/replay.ts";
 import {
   outcomeOf,
   type ReplayOutcome,
@@ -175,8 +175,9 @@ async function replayInput(
   if (replay.status === "unsuited") {
     return { result, text: `unsuited ${escapeText(`${file}: ${replay.reason}`)}\n` };
   }
-  if (several && !verbose && (replay.status === "agree" || isKnownOf(entry, target.name))) {
-    return { result, text: `${verdictLine(entry, replay, target.name, paint)}\n` };
+  const isKnown = replay.status === "finding" && showsKnownBug(entry, replay.finding, target.name);
+  if (several && !verbose && (replay.status === "agree" || isKnown)) {
+    return { result, text: `${verdictLine(entry, replay, isKnown, paint)}\n` };
   }
   const { addrBits } = target.driver.hello;
   // All that it printed is there when it has ended.
@@ -187,7 +188,7 @@ async function replayInput(
     width,
     addrBits,
     subject: titleOf(target),
-    name: target.name,
+    isKnown,
   });
   const text = [story, ...printed.map((line) => `${line}\n`)].join("");
   return { result, text: several ? `${text}\n` : text };
@@ -207,7 +208,7 @@ function resultOf({ file, entry, placeOf }: CaseInput, target: OpenTarget, repla
     case "finding":
       return {
         ...known,
-        status: isKnownOf(entry, target.name) ? "known" : "finding",
+        status: showsKnownBug(entry, replay.finding, target.name) ? "known" : "finding",
         finding: replay.finding,
       };
     case "stale":

@@ -3,6 +3,7 @@ import { describeProblem } from "../corpus/problem.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Judge, Model } from "../execute/judge.ts";
 import type { Watch } from "../execute/runner.ts";
+import { sameFinding } from "../shrink/reduce.ts";
 import { ADDRESS_BITS } from "../trace/address.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
@@ -24,8 +25,20 @@ export interface Replayable {
   readonly finding?: Finding;
   /** What each request must be answered, whatever the model says; as many as there are requests. */
   readonly answers?: readonly Answer[];
-  /** `stale` for a case that was given up. */
+  /** `stale` for a case that was given up, `known` for a bug that waits to be mended. */
   readonly status?: string;
+  /** What the finding was about. */
+  readonly implementation?: string;
+}
+
+/** Whether `finding` is the bug of the implementation called `name` that the case was saved for as known. */
+export function showsKnownBug(
+  { status, implementation, requests, finding: saved }: Replayable,
+  finding: Finding,
+  name: string,
+): boolean {
+  if (status !== "known" || implementation !== name) return false;
+  return saved === undefined || sameFinding({ requests, finding: saved }, { requests, finding });
 }
 
 /** What a replay came to. */

@@ -12,7 +12,7 @@ import type { Space } from "../trace/space.ts";
 import { type Budget, type FoundByFuzzing, newTally, Search, type Tally } from "./fuzz.ts";
 import { injectEverywhere } from "./inject.ts";
 import type { Pace } from "./pace.ts";
-import { describeStale, replayEntry } from "./replay.ts";
+import { describeStale, replayEntry, showsKnownBug } from "./replay.ts";
 
 /** What is tested, and the name that saved cases know it by. */
 export interface Target {
@@ -165,9 +165,7 @@ class CorpusReplay {
         this.problems.push(describeStale(entry, result, file, (at) => `${file}: trace[${at}]`));
         return;
       case "finding":
-        if (isKnown || this.looksKnown({ ...entry, finding: result.finding })) {
-          this.noteKnown(file, { ...entry, finding: result.finding });
-        } else this.noteFinding(file, entry, { ...entry, finding: result.finding });
+        this.noteShown(file, entry, { ...entry, finding: result.finding });
         break;
       case "agree": {
         if (isKnown) this.mended.push(file);
@@ -187,9 +185,12 @@ class CorpusReplay {
     return status === "known" && implementation === this.session.target.name;
   }
 
-  /** Whether a case that was saved for another reason shows a bug that is known. */
-  private looksKnown(shown: Counterexample): boolean {
-    return this.knownSignatures.has(signatureOf(shown));
+  /** A known bug, of this case or of one that shows the same, or else a finding. */
+  private noteShown(file: string, entry: CorpusEntry, shown: Counterexample): void {
+    const { name } = this.session.target;
+    const isKnown = showsKnownBug(entry, shown.finding, name) || this.knownSignatures.has(signatureOf(shown));
+    if (isKnown) this.noteKnown(file, shown);
+    else this.noteFinding(file, entry, shown);
   }
 
   private noteKnown(file: string, shown: Counterexample): void {

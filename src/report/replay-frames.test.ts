@@ -30,7 +30,7 @@ async function report(lines: readonly string[], subject = STACK): Promise<string
     addrBits: 48,
     paint: PLAIN,
     subject: "address-space (x86-64)",
-    name: "address-space",
+    isKnown: false,
   };
   return `\n${renderReplay(entry, replay, steps, view)}`;
 }

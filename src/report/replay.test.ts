@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
-import { recordReplay } from "../explore/replay.ts";
+import { recordReplay, showsKnownBug } from "../explore/replay.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
@@ -29,7 +29,8 @@ async function report(
   if (subject === undefined) throw new Error(`there is no subject ${name}`);
   const { replay, steps } = await recordReplay(entry, new InProcess(subject));
   if (replay.status === "stale" || replay.status === "unsuited") throw new Error(replay.reason);
-  return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name, name })}`;
+  const isKnown = replay.status === "finding" && showsKnownBug(entry, replay.finding, name);
+  return `\n${renderReplay(entry, replay, steps, { ...VIEW, subject: name, isKnown })}`;
 }
 
 /** What a report says from the finding on. */
@@ -383,13 +384,16 @@ test("a known bug is no finding for the implementation that it is about", async 
     implementation: "defect:unmap-loses-right-part",
   });
   expect(await report(entry, "defect:unmap-loses-right-part")).toContain("\nknown    -: step 2 of 2, ");
-  const other = { ...entry, implementation: "somebody else" };
-  expect(await report(other, "defect:unmap-loses-right-part")).toContain("\nFINDING  -: step 2 of 2, ");
+  const finding = { check: "panic", at: 1, expected: "no panic", observed: "oh", answer: "panic" };
+  for (const other of [{ implementation: "else" }, { finding: { ...finding, kind: "panic" as const } }]) {
+    const text = await report({ ...entry, ...other }, "defect:unmap-loses-right-part");
+    expect(text).toContain("\nFINDING  -: step 2 of 2, ");
+  }
 });
 
 test("the verdict alone", () => {
   const entry = caseOf(["map 0x0 0x1000 r mock", "clear"], { file: "corpus/memory-set/x.json" });
-  expect(verdictLine(entry, { status: "agree" }, "memory-set", PLAIN)).toBe(
+  expect(verdictLine(entry, { status: "agree" }, false, PLAIN)).toBe(
     "agree    corpus/memory-set/x.json: 2 steps",
   );
 });

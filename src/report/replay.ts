@@ -20,16 +20,14 @@ export interface ReplayCase extends Replayable {
   readonly file: string;
   readonly id?: string;
   readonly note?: string;
-  /** What the finding was about. */
-  readonly implementation?: string;
 }
 
 /** What a report is drawn on, and for whom. */
 export interface ReplayView extends Omit<Canvas, "page" | "frames"> {
   /** The name of the subject, with the format of its page tables where it has them. */
   readonly subject: string;
-  /** Its name alone, which saved cases know it by. */
-  readonly name: string;
+  /** Whether what was found is a bug that was saved as known. */
+  readonly isKnown: boolean;
 }
 
 /** A replay that was carried out. */
@@ -56,23 +54,21 @@ export function renderReplay(
     return picture.length === 0 ? [head] : [head, ...picture, ""];
   });
   if (story.at(-1) !== "") story.push("");
-  return [...heading(entry, view), "", ...story, verdictLine(entry, replay, view.name, view.paint), ""].join(
-    "\n",
-  );
+  return [
+    ...heading(entry, view),
+    "",
+    ...story,
+    verdictLine(entry, replay, view.isKnown, view.paint),
+    "",
+  ].join("\n");
 }
 
-/** Whether the case is a bug of the implementation called `name` that is known, and waits to be mended. */
-export function isKnownOf({ status, implementation }: ReplayCase, name: string): boolean {
-  return status === "known" && implementation === name;
-}
-
-/** The verdict on one case, in a line, for the subject called `name`. */
-export function verdictLine(entry: ReplayCase, replay: JudgedReplay, name: string, paint: Paint): string {
+/** The verdict on one case, in a line. `isKnown` says that the finding is a known bug. */
+export function verdictLine(entry: ReplayCase, replay: JudgedReplay, isKnown: boolean, paint: Paint): string {
   const file = escapeText(entry.file);
   const steps = entry.requests.length;
   if (replay.status === "agree") return `${paint.good("agree")}    ${file}: ${counted(steps, "step")}`;
   const { at, check, expected, observed } = replay.finding;
-  const isKnown = isKnownOf(entry, name);
   const difference = terminalText(`${check}: expected ${expected}, observed ${observed}`);
   const word = isKnown ? "known  " : "FINDING";
   return `${isKnown ? paint.faint(word) : paint.bad(word)}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
