@@ -15,7 +15,7 @@ const OTHERWISE = {
   "defect:gigapage-maps-first-2-mib": "its pages are so many that they are listed at the end of a run only",
 };
 
-/** All of them with all ten seeds, one in four with three. */
+/** All of them with all ten seeds, one in five with two. */
 const ONE_IN = Math.ceil(10 / SEEDS.length);
 
 describe("over a pipe as within the process is", () => {
