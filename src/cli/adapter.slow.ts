@@ -77,10 +77,11 @@ describe("nothing is asked of an adapter that", () => {
 });
 
 describe("a child", () => {
-  test("that is left behind at the end is ended", async () => {
+  test("that is left behind at the end is ended, and said", async () => {
     const ran = await mapcheck(...hostile.fuzz("leaves a child behind after quit", ...NO_HURRY));
     expectDecent(ran);
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
+    expect(ran.status).toBe(1);
+    expect(ran.stdout).toContain("observed  it left a process behind when it ended");
   });
 
   test("that left the group is not waited for", async () => {

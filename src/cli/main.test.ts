@@ -1,7 +1,8 @@
-import { mkdtemp, open, rmdir } from "node:fs/promises";
+import { mkdtemp, open, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MEMORY_SET_HELLO } from "../trace/space.ts";
 import { ended, start } from "./process.fixture.ts";
 
 let fuzz: readonly string[] = [];
@@ -34,6 +35,20 @@ describe("the process", () => {
     await file.close();
     expect(status).toBe(3);
     expect(stderr).toMatch(/^mapcheck: the output can't be written: bad file descriptor \(EBADF\)\n$/);
+  });
+
+  test("has no result when the code that is tested ends it", async () => {
+    const module = join(corpus, "ends.mjs");
+    const hello = JSON.stringify({ ...MEMORY_SET_HELLO, name: "ends" });
+    await writeFile(module, `export default { hello: ${hello}, create: () => process.exit(0) };`);
+    const { status, stderr } = await ended(
+      start(["fuzz", "--subject", module, "--corpus", corpus, "--runs", "1"]),
+    );
+    await rm(module);
+    expect(status).toBe(3);
+    expect(stderr).toBe(
+      "mapcheck: the process was ended from inside before it had a result; see to process.exit\n",
+    );
   });
 
   test("says that it is at fault when nothing foresaw the failure", async () => {

@@ -13,6 +13,7 @@ const USUAL = "the default is --pages 16";
 describe("wrong usage is said in one line on standard error", () => {
   test.each<[line: string, complaint: string]>([
     ["fuz", "unknown command 'fuz' (did you mean fuzz?); mapcheck --help says what there is"],
+    ["verify --", "there is nothing behind --; write a command there, or leave -- out"],
     ["--nope", "unknown option '--nope'; mapcheck --help says what there is"],
     ["fuzz --sed 1", `unknown option '--sed' (did you mean --seed?); ${FUZZ_HELP}`],
     ["fuzz extra", `too many arguments for 'fuzz'. Expected 0 arguments but got 1; ${FUZZ_HELP}`],

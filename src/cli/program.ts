@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { escapeText } from "../trace/escape.ts";
-import { EXIT, type ExitStatus } from "./exit-status.ts";
+import { complain, EXIT, type ExitStatus } from "./exit-status.ts";
 import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
 import { addReplay } from "./replay.ts";
@@ -33,13 +33,16 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
     .addHelpText("afterAll", EXIT_STATUS_HELP)
     .exitOverride();
   const [own, words] = splitAtDashes(args);
+  if (words?.length === 0) {
+    return complain("there is nothing behind --; write a command there, or leave -- out");
+  }
   for (const add of [addFuzz, addVerify, addReplay, addSubjects]) {
     add(
       program,
       (finished) => {
         status = finished;
       },
-      words,
+      words ?? [],
     );
   }
   for (const command of [program, ...program.commands]) complainInOneLine(command);
@@ -52,10 +55,10 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-/** What is meant for this program, and the command behind `--`. */
-function splitAtDashes(args: readonly string[]): readonly [string[], readonly string[]] {
+/** What is meant for this program, and the command behind `--` where there is one. */
+function splitAtDashes(args: readonly string[]): readonly [string[], (readonly string[])?] {
   const at = args.indexOf("--");
-  return at < 0 ? [[...args], []] : [args.slice(0, at), args.slice(at + 1)];
+  return at < 0 ? [[...args]] : [args.slice(0, at), args.slice(at + 1)];
 }
 
 /** Has `command` say in one line what is wrong with its arguments. */

@@ -1,6 +1,7 @@
 import { lstat, mkdir, mkdtemp, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { printJson } from "../trace/escape.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import { type CorpusEntry, entryToFile } from "./entry.ts";
 import { describeProblem, type Problem, showValue } from "./problem.ts";
@@ -28,7 +29,7 @@ export async function saveEntry(directory: string, entry: CorpusEntry): Promise<
   if (await exists(file)) return success({ file, existed: true });
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeWhole(file, `${JSON.stringify(entryToFile(entry), null, 2)}\n`);
+    await writeWhole(file, `${printJson(entryToFile(entry), 2)}\n`);
     return success({ file, existed: false });
   } catch (error) {
     return failure(describeProblem(dirname(file), writeProblem(error)));

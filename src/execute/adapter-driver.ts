@@ -29,7 +29,7 @@ const IMPATIENCE = 0.1;
 const LEAST_PATIENCE = 0.5;
 
 /** How long shrinking may take, in seconds: each trace may take a process of its own. */
-const SHRINK_SECONDS = 60;
+const SHRINK_SECONDS = 30;
 
 /** A process and the runs that it was given. */
 interface Worker {

@@ -49,8 +49,16 @@ export type Panic = Answer & { readonly kind: "panic" };
 
 /** What a subject threw, as the answer that the contract has for it. */
 export function panicOf(error: unknown): Panic {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { kind: "panic", text: text.replaceAll(/\s+/g, " ").trim() };
+  return { kind: "panic", text: textOf(error).replaceAll(/\s+/g, " ").trim() };
+}
+
+/** What was thrown may be anything, also what throws when it is looked at. */
+function textOf(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return "something that can't be shown";
+  }
 }
 
 /** A finding at the request with index `at`, which was answered `answer`. */

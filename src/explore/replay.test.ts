@@ -236,6 +236,18 @@ describe("a stale case is not run", () => {
     expect(await replayOn(entry, addressSpaceSubject("sv48"))).toEqual({ status: "agree" });
   });
 
+  test("a case with a limit of frames, for an implementation that doesn't count them", async () => {
+    const space = { ...SMALL, frames: 16 };
+    const entry = { ...caseOf(["map 0x0 0x1000 r alloc:lazy"]), surface: "address-space", space } as const;
+    const { hello } = addressSpaceSubject("x86-64");
+    const uncounted = { ...hello, queries: hello.queries.filter((query) => query !== "frames") };
+    expect(await replayOn(entry, { ...never, hello: uncounted })).toMatchObject({
+      status: "unsuited",
+      reason: expect.stringContaining("they aren't counted"),
+    });
+    expect(await replayOn(entry, addressSpaceSubject("x86-64"))).toEqual({ status: "agree" });
+  });
+
   test("a case that was given up, but not one that waits to be mended", async () => {
     expect(await replayOn({ ...HOLE, status: "stale" }, never)).toMatchObject({ status: "stale" });
     expect(await replayOn({ ...HOLE, status: "known" }, STACK)).toEqual({ status: "agree" });

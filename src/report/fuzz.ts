@@ -1,7 +1,7 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
 import { demandOf } from "../../properties/invariants.ts";
 import type { Session, SessionFinding, SessionResult } from "../explore/session.ts";
-import { escapeText } from "../trace/escape.ts";
+import { escapeText, printJson } from "../trace/escape.ts";
 import { printSpace } from "../trace/print.ts";
 import type { Paint } from "./paint.ts";
 import { printedLines } from "./printed.ts";
@@ -59,7 +59,7 @@ export function fuzzJson(
 ): string {
   const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known, mended } = result;
   const { statistics, runs, injections } = tally;
-  return `${JSON.stringify({
+  return `${printJson({
     outcome: findings.length === 0 ? "agree" : "finding",
     subject: target.name,
     format: target.format,

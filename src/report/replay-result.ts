@@ -1,4 +1,5 @@
 /** What came of replaying cases, as data: for programs, for the exit status and for the last line. */
+import { printJson } from "../trace/escape.ts";
 import type { Finding } from "../trace/finding.ts";
 import type { FormatName } from "../trace/hardware.ts";
 
@@ -48,7 +49,7 @@ export function replayJson(results: readonly ReplayResult[]): string {
     finding,
     reason,
   }));
-  return `${JSON.stringify({ outcome: outcomeOf(results), entries })}\n`;
+  return `${printJson({ outcome: outcomeOf(results), entries })}\n`;
 }
 
 /** The line that ends a report on several cases, or on none. */

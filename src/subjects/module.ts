@@ -114,7 +114,8 @@ function checked(subject: Subject): Subject {
 function checkedInstance(instance: Instance): Instance {
   return {
     apply(request): Answer {
-      const answer: unknown = instance.apply(request);
+      // Whoever changes a request changes the trace that is shown.
+      const answer: unknown = instance.apply(Object.freeze(request));
       if (isAnswer(answer)) return answer;
       throw new TypeError(`apply gave what is no answer to ${request.op}`);
     },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { escapeText } from "./escape.ts";
+import { escapeText, printJson } from "./escape.ts";
 
 test("what can be seen stays as it is", () => {
   expect(escapeText('0x1000 rw "x" <b> é ✓ 漢字 🙂')).toBe('0x1000 rw "x" <b> é ✓ 漢字 🙂');
@@ -16,4 +16,14 @@ test.each([
   ["\u{e0041}", "\\u{e0041}"],
 ])("what a terminal would obey or not show is spelled out: %j", (text, escaped) => {
   expect(escapeText(text)).toBe(escaped);
+});
+
+test("JSON says the same, and moves no cursor", () => {
+  const value = { text: 'a\u001b[31m\u009b2J\u202e\u2028\u{e0001}"é漢🙂\n' };
+  for (const indent of [undefined, 2]) {
+    const json = printJson(value, indent);
+    expect(JSON.parse(json)).toEqual(value);
+    expect(json.replaceAll("\n", "")).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(json).toContain("é漢🙂");
+  }
 });

@@ -8,3 +8,19 @@ export function escapeText(text: string): string {
     character === "\t" ? "\\t" : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
 }
+
+/** JSON in which all that a terminal would obey, or not show, is escaped. It says the same. */
+export function printJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Zl}\p{Zp}]/gu,
+    (character) => (character === "\n" ? character : unitsOf(character)),
+  );
+}
+
+function unitsOf(character: string): string {
+  let escaped = "";
+  for (let at = 0; at < character.length; at++) {
+    escaped += `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
+  }
+  return escaped;
+}

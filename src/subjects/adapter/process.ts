@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { releaseGroup, watchGroup } from "./guard.ts";
 import { LineBuffer } from "./line-buffer.ts";
 
@@ -45,6 +46,9 @@ const GRACE = 2000;
 /** As long as so many batches are under way, others wait to be written together. */
 const ENOUGH = 8;
 
+/** How long children have to end after the process that was told to, in milliseconds. */
+const LINGER = 200;
+
 /** A batch whose answers are waited for. */
 interface Waiting {
   readonly lines: number;
@@ -63,6 +67,7 @@ export class AdapterProcess {
   private readonly exited: Promise<void>;
   private readonly closed: Promise<void>;
   private answered: Promise<unknown> = Promise.resolve();
+  private cleared: Promise<void> = Promise.resolve();
   private readonly seconds: number;
   private readonly milliseconds: number;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -148,6 +153,7 @@ export class AdapterProcess {
       clearTimeout(grace);
     }
     await this.closed;
+    await this.cleared;
     return this.idleEnd;
   }
 
@@ -219,21 +225,29 @@ export class AdapterProcess {
   }
 
   private onExit(status: number | null, signal: NodeJS.Signals | null): void {
-    // What it left behind would keep the pipes open.
-    this.killGroup();
-    this.isGone = true;
-    void this.closed.then(() => {
+    const isAsTold = this.quitting && this.waiting.length === 0 && status === 0;
+    this.cleared = this.clearGroup(isAsTold).then(async (left) => {
+      await this.closed;
       if (this.child.pid !== undefined) releaseGroup(this.child.pid);
       const how = signal === null ? `with status ${status}` : `by ${signal}`;
-      if (this.quitting && this.waiting.length === 0 && status === 0) return;
       const after = this.quitting ? " after quit" : "";
-      this.finish({ kind: "crash", what: `it ended ${how}${after}` });
+      if (!isAsTold) this.finish({ kind: "crash", what: `it ended ${how}${after}` });
+      else if (left) this.finish({ kind: "crash", what: "it left a process behind when it ended" });
     });
+  }
+
+  /** Ends what it left behind, which would keep the pipes open. Says whether there was something that stayed. */
+  private async clearGroup(isAsTold: boolean): Promise<boolean> {
+    // Children that end with it may take a moment.
+    if (isAsTold && this.signalGroup(0)) await sleep(LINGER);
+    const left = this.signalGroup("SIGKILL");
+    this.isGone = true;
+    return left;
   }
 
   private stop(ending: Ending): void {
     this.finish(ending);
-    this.killGroup();
+    this.signalGroup("SIGKILL");
   }
 
   private finish(ending: Ending): void {
@@ -246,14 +260,15 @@ export class AdapterProcess {
     for (const { done } of others) done({ bytes: new Uint8Array(), ending: NEVER_RUN });
   }
 
-  private killGroup(): void {
+  /** Sends a signal to all processes of the group, or with 0 none. Says whether there are any. */
+  private signalGroup(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.child;
     // The number of a group that is gone may be another's by now.
-    if (pid === undefined || this.isGone) return;
+    if (pid === undefined || this.isGone) return false;
     try {
-      process.kill(-pid, "SIGKILL");
+      return process.kill(-pid, signal);
     } catch {
-      // No process of the group is left.
+      return false;
     }
   }
 }
