@@ -80,10 +80,10 @@ describe("after the end of a process", () => {
   });
 });
 
-test("a process does 1,024 runs, and each of them knows which came before it", async () => {
+test("a process does 4,096 runs, and each of them knows which came before it", async () => {
   const driver = await open("correct");
   const runner = driver.runnerIn(SIXTEEN_PAGES);
-  const runs = Array.from({ length: 1030 }, (_, run) => (run % 2 === 0 ? MAP : UNMAP));
+  const runs = Array.from({ length: 4102 }, (_, run) => (run % 2 === 0 ? MAP : UNMAP));
   const earlier: number[] = [];
   for (let run = 0; run < runs.length; run += driver.ahead) {
     const flights = runs.slice(run, run + driver.ahead).map((requests) => runner.begin(requests));
@@ -92,8 +92,8 @@ test("a process does 1,024 runs, and each of them knows which came before it", a
       earlier.push(driver.earlier.length);
     }
   }
-  expect(earlier).toEqual(runs.map((_, run) => run % 1024));
-  expect(driver.earlier.map(({ requests }) => requests)).toEqual(runs.slice(1024, 1029));
+  expect(earlier).toEqual(runs.map((_, run) => run % 4096));
+  expect(driver.earlier.map(({ requests }) => requests)).toEqual(runs.slice(4096, 4101));
   expect(await driver.renew()).toBeUndefined();
 });
 

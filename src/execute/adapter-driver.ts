@@ -16,13 +16,13 @@ import type { Statistics } from "./statistics.ts";
 import { type Flaw, Transcript } from "./transcript.ts";
 
 /** Runs under way: so many that neither side ever waits for the other. */
-const AHEAD = 16;
+const AHEAD = 32;
 
 /**
  * After so many runs a process is told to quit and another one takes over, so that the runs that a finding may need
  * are never more.
  */
-const RUNS_OF_A_PROCESS = 1024;
+const RUNS_OF_A_PROCESS = 4096;
 
 /** The part of the time limit that a run has while a hang is shrunk, and the least of it, in seconds. */
 const IMPATIENCE = 0.1;

@@ -153,6 +153,14 @@ function printBytes(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
 }
 
+/** What was printed before: runs are about few numbers, and printing one takes longer than finding it again. */
+const PRINTED = new Map<number, string>();
+const MOST_PRINTED = 4096;
+
 function hex(value: number): string {
-  return `0x${value.toString(16)}`;
+  const known = PRINTED.get(value);
+  if (known !== undefined) return known;
+  const text = `0x${value.toString(16)}`;
+  if (PRINTED.size < MOST_PRINTED) PRINTED.set(value, text);
+  return text;
 }
