@@ -244,6 +244,7 @@ export class MemorySetModel {
 
   private protect(command: ProtectCommand): void {
     const { from, to } = this.reachOf(command);
+    const { protectedFlags } = this.manners;
     const count = this.meet(from, to);
     if (count === 0) return;
     const cutAtStart = this.footprint.cutsLeft && this.changes(from, command);
@@ -251,7 +252,6 @@ export class MemorySetModel {
     for (let index = 0; index < count; index++) {
       const page = this.pages.listed[index] ?? 0;
       if (!this.changes(page, command)) continue;
-      const { protectedFlags } = this.manners;
       this.pages.set(page, (this.pages.get(page) & ~protectedFlags) | (command.flags & protectedFlags));
       this.footprint.changed++;
     }

@@ -4,7 +4,6 @@ import { takeSpaceBoundaries } from "../../models/boundaries.ts";
 import { findSpaceDisagreement, type SpaceDisagreement } from "../../properties/address-space-agreement.ts";
 import { type SpaceFacts, spaceSituationsOf } from "../../properties/address-space-sometimes.ts";
 import { HardwareInspection } from "../../properties/hardware-agreement.ts";
-import type { Check } from "../../properties/invariants.ts";
 import { type Answer, OK } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import { NO_FRAMES, type Observation } from "../trace/observation.ts";
@@ -15,9 +14,12 @@ import { describeExpected, describeObserved } from "./describe.ts";
 import type { Judge } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
 import {
+  checkOf,
   findingAt,
   framesLeft,
+  injectedByQuery,
   isCarriedOut,
+  isTakenOver,
   type Outcome,
   outcomeOf,
   type Panic,
@@ -123,8 +125,7 @@ export class AddressSpaceJudge implements Judge {
     this.settled = true;
     if (outcome === "done") this.model.commit(command);
     else if (command.op === "write") this.model.state.expectUnwritten(command.addr, command.bytes.length);
-    if (outcome === "partial" || (outcome === "failed" && this.terms.hello.failure === "consistent"))
-      adopt(this.model, command, observed);
+    if (isTakenOver(outcome, this.terms.hello)) adopt(this.model, command, observed);
     this.followBoundaries(observed);
     const finding = this.compare(command, outcome, answer, observed);
     if (finding || command.op !== "access" || isRightAddress(this.model, command.addr, answer))
@@ -141,11 +142,8 @@ export class AddressSpaceJudge implements Judge {
     this.followBoundaries(observed);
     const expected = this.model.expectQuery(query, this.injected, this.table);
     if (!allowsAnswer(this.model, query, expected, answer)) return this.wrongAnswer(query, expected, answer);
-    if (observed.injected !== this.injected) {
-      const [before, after] = [this.injected, observed.injected];
-      return findingAt(this.at, "injected", answer, `injected ${before}`, `injected ${after}`);
-    }
-    return this.compare(query, "refused", answer, observed);
+    const changed = injectedByQuery(this.at, answer, this.injected, observed);
+    return changed ?? this.compare(query, "refused", answer, observed);
   }
 
   /** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
@@ -219,21 +217,11 @@ export class AddressSpaceJudge implements Judge {
     const addr = page * this.model.page;
     return findingAt(
       this.at,
-      this.checkOf(disagreement, request, outcome),
+      checkOf(disagreement, isCommand(request) ? this.model.pagesOf(request) : undefined, outcome),
       answer,
       describeExpected(view, addr, this.model.areaAt(page), this.model.translationAt(page)),
       describeObserved(observed, view, addr, this.model.page),
     );
-  }
-
-  /** The check that a disagreement fails. Whether an area begins at its end is still the range's affair. */
-  private checkOf({ view, page, boundary }: SpaceDisagreement, request: Request, outcome: Outcome): Check {
-    if (view === "area-order" || view === "page-order") return "order";
-    if (view === "identity") return "identity";
-    if (outcome === "refused" || !isCommand(request)) return "refusal";
-    const { from, to } = this.model.pagesOf(request);
-    if (page < from || page > to || (page === to && !boundary)) return "outside";
-    return outcome === "done" ? view : "failure";
   }
 
   private wrongAnswer(request: Request, expected: Answer, answer: Answer): Finding {

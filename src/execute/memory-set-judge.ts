@@ -1,7 +1,6 @@
 import { takeBoundaries } from "../../models/boundaries.ts";
 import { MemorySetModel } from "../../models/memory-set.ts";
-import { type Disagreement, findDisagreement } from "../../properties/agreement.ts";
-import type { Check } from "../../properties/invariants.ts";
+import { findDisagreement } from "../../properties/agreement.ts";
 import { situationsOf } from "../../properties/sometimes.ts";
 import { type Answer, OK, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
@@ -13,9 +12,12 @@ import { describeExpected, describeObserved } from "./describe.ts";
 import type { Judge } from "./judge.ts";
 import type { Statistics } from "./statistics.ts";
 import {
+  checkOf,
   findingAt,
   framesLeft,
+  injectedByQuery,
   isCarriedOut,
+  isTakenOver,
   type Outcome,
   outcomeOf,
   type Panic,
@@ -89,8 +91,7 @@ export class MemorySetJudge implements Judge {
     if (wrong) return findingAt(this.at, "injected", answer, wrong.expected, wrong.observed);
     this.settled = true;
     if (outcome === "done") this.model.commit(command);
-    if (outcome === "partial" || (outcome === "failed" && this.terms.hello.failure === "consistent"))
-      this.model.adopt(command, observed);
+    if (isTakenOver(outcome, this.terms.hello)) this.model.adopt(command, observed);
     this.followBoundaries(observed);
     return this.compare(command, outcome, answer, observed);
   }
@@ -103,11 +104,8 @@ export class MemorySetJudge implements Judge {
     this.followBoundaries(observed);
     const expected = this.model.expectQuery(query, this.injected);
     if (!this.allows(expected, answer)) return this.wrongAnswer(expected, answer);
-    if (observed.injected !== this.injected) {
-      const [before, after] = [this.injected, observed.injected];
-      return findingAt(this.at, "injected", answer, `injected ${before}`, `injected ${after}`);
-    }
-    return this.compare(query, "refused", answer, observed);
+    const changed = injectedByQuery(this.at, answer, this.injected, observed);
+    return changed ?? this.compare(query, "refused", answer, observed);
   }
 
   /** How the contract reads the answer to a command, or `undefined` where it doesn't allow it. */
@@ -149,21 +147,12 @@ export class MemorySetJudge implements Judge {
     const area = this.model.areaAt(page);
     return findingAt(
       this.at,
-      this.checkOf(disagreement, request, outcome),
+      checkOf(disagreement, isCommand(request) ? this.model.pagesOf(request) : undefined, outcome),
       answer,
       // The page table has the pages of the areas.
       describeExpected(view, page * this.model.page, area, area),
       describeObserved(observed, view, page * this.model.page, this.model.page),
     );
-  }
-
-  /** The check that a disagreement fails. Whether an area begins at its end is still the range's affair. */
-  private checkOf({ view, page, boundary }: Disagreement, request: Request, outcome: Outcome): Check {
-    if (view === "area-order" || view === "page-order") return "order";
-    if (outcome === "refused" || !isCommand(request)) return "refusal";
-    const { from, to } = this.model.pagesOf(request);
-    if (page < from || page > to || (page === to && !boundary)) return "outside";
-    return outcome === "done" ? view : "failure";
   }
 
   private wrongAnswer(expected: Answer, answer: Answer): Finding {

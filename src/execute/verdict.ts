@@ -5,6 +5,7 @@ import type { Check } from "../../properties/invariants.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import { NO_FRAMES, type Observation } from "../trace/observation.ts";
+import type { Hello } from "../trace/space.ts";
 
 /**
  * What became of a command. A refused one leaves all as it was, a failed one too unless the implementation is only
@@ -36,6 +37,35 @@ export function outcomeOf(
   if (!begins) return "refused";
   // What stopped at a hole looks as if it had failed before it.
   return failed ? "partial" : "done";
+}
+
+/** Whether the model takes over what shows of a command: what it did is for the implementation to say, within bounds. */
+export function isTakenOver(outcome: Outcome, { failure }: Hello): boolean {
+  return outcome === "partial" || (outcome === "failed" && failure === "consistent");
+}
+
+/** Where state and model part, as both surfaces say it. */
+interface Difference {
+  readonly view: Check | "area-order" | "page-order";
+  readonly page: number;
+  readonly boundary: boolean;
+}
+
+/**
+ * The check that a difference fails. `range` are the pages that the request is about, `undefined` for a query. Whether
+ * an area begins at its end is still the range's affair.
+ */
+export function checkOf(
+  { view, page, boundary }: Difference,
+  range: { readonly from: number; readonly to: number } | undefined,
+  outcome: Outcome,
+): Check {
+  if (view === "area-order" || view === "page-order") return "order";
+  if (view === "identity") return view;
+  if (outcome === "refused" || range === undefined) return "refusal";
+  const { from, to } = range;
+  if (page < from || page > to || (page === to && !boundary)) return "outside";
+  return outcome === "done" ? view : "failure";
 }
 
 /** Whether two answers to `areas` are the same but for boundaries inside what could be one area. */
@@ -101,6 +131,17 @@ export function wrongInjected(
   if (injected === 0 || (may && isCount(injected))) return undefined;
   const expected = may ? "injected as often as a call failed" : "injected 0";
   return { expected, observed: `injected ${injected}` };
+}
+
+/** The finding that a query has changed how many injected failures are said to have fired, if it has. */
+export function injectedByQuery(
+  at: number,
+  answer: Answer,
+  before: number,
+  { injected }: Observation,
+): Finding | undefined {
+  if (injected === before) return undefined;
+  return findingAt(at, "injected", answer, `injected ${before}`, `injected ${injected}`);
 }
 
 function isCount(value: number): boolean {

@@ -1,5 +1,5 @@
 import { type CorpusEntry, entryId } from "../corpus/entry.ts";
-import { type LoadedFile, loadDirectory } from "../corpus/load.ts";
+import { loadDirectory } from "../corpus/load.ts";
 import { saveEntry } from "../corpus/save.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Counterexample } from "../shrink/reduce.ts";
@@ -138,8 +138,8 @@ class CorpusReplay {
     const all = corpus === undefined ? [] : await loadDirectory(corpus);
     // What is known first: other cases may show the same.
     const sorted = [
-      ...all.filter((loaded) => this.isKnown(loaded)),
-      ...all.filter((loaded) => !this.isKnown(loaded)),
+      ...all.filter((loaded) => loaded.status === "entry" && this.isKnown(loaded.entry)),
+      ...all.filter((loaded) => loaded.status !== "entry" || !this.isKnown(loaded.entry)),
     ];
     for (const loaded of sorted) {
       if (loaded.status === "broken") this.problems.push(loaded.problem);
@@ -155,7 +155,7 @@ class CorpusReplay {
   private async replay(file: string, entry: CorpusEntry): Promise<void> {
     const { target, injectAll } = this.session;
     const { driver } = target;
-    const isKnown = this.isKnown({ status: "entry", file, entry });
+    const isKnown = this.isKnown(entry);
     const result = await replayEntry(entry, driver);
     switch (result.status) {
       case "unsuited":
@@ -179,9 +179,7 @@ class CorpusReplay {
   }
 
   /** Whether it holds a bug of this implementation that is known. */
-  private isKnown(loaded: LoadedFile): boolean {
-    if (loaded.status !== "entry") return false;
-    const { status, implementation } = loaded.entry;
+  private isKnown({ status, implementation }: CorpusEntry): boolean {
     return status === "known" && implementation === this.session.target.name;
   }
 

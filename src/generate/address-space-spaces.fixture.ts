@@ -1,25 +1,14 @@
 /** Spaces of the address-space surface, and the traces of their runs. */
 import { RunSeeds } from "../explore/seeds.ts";
 import { virtAddr } from "../trace/address.ts";
-import { PLAIN_DIALECT } from "../trace/dialect.ts";
-import { ALL_FLAGS } from "../trace/flags.ts";
+import { ADDRESS_SPACE_HELLO } from "../trace/address-space.fixture.ts";
 import type { Request } from "../trace/request.ts";
-import { type Hello, OFFERS, type Space, type Terms } from "../trace/space.ts";
+import type { Hello, Space, Terms } from "../trace/space.ts";
 import { trace } from "./trace.ts";
 
 /** What an implementation says that offers all there is. */
 export function helloWith(addrBits: number): Hello {
-  return {
-    name: "all",
-    surface: "address-space",
-    flags: ALL_FLAGS,
-    pageFlags: ALL_FLAGS,
-    failure: "atomic",
-    inject: ["frame", "backend"],
-    addrBits,
-    dialect: PLAIN_DIALECT,
-    ...OFFERS["address-space"],
-  };
+  return { ...ADDRESS_SPACE_HELLO, name: "all", addrBits };
 }
 
 /** A space of so many pages of 4 KiB. */

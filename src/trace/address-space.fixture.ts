@@ -1,21 +1,15 @@
 /** The terms of the address-space surface, for tests. */
 import { virtAddr } from "./address.ts";
-import { PLAIN_DIALECT } from "./dialect.ts";
 import { ALL_FLAGS } from "./flags.ts";
 import { SIXTEEN_PAGES } from "./literal.fixture.ts";
-import { type Hello, OFFERS, type Space } from "./space.ts";
+import { type Hello, ADDRESS_SPACE_HELLO as LEAST_HELLO, type Space } from "./space.ts";
 
 /** An implementation with 48 bits of addresses that can be asked all there is. */
 export const ADDRESS_SPACE_HELLO: Hello = {
-  name: "address-space",
-  surface: "address-space",
-  flags: ALL_FLAGS,
+  ...LEAST_HELLO,
   pageFlags: ALL_FLAGS,
   failure: "atomic",
   inject: ["frame", "backend"],
-  addrBits: 48,
-  dialect: PLAIN_DIALECT,
-  ...OFFERS["address-space"],
 };
 
 /** Sixteen pages from address 0. */
