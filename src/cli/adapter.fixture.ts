@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
+import { PIPE_CHECKS } from "../../properties/invariants.ts";
 import type { CorpusEntry } from "../corpus/entry.ts";
 import { loadDirectory } from "../corpus/load.ts";
 import type { Manner } from "../subjects/adapter/hostile.fixture.ts";
@@ -107,10 +108,16 @@ export function expectFinding(ran: Ran | Ended, check: string, observed: string)
   const { stdout } = ran;
   expect(ran.status).toBe(1);
   // Progress, where it took a while.
-  expect(ran.stderr.replace(/^.* commands\/s, .*\n/gm, "")).toBe("");
+  expectAnnounced(ran.stderr.replace(/^.* commands\/s, .*\n/gm, ""), check);
   expect(stdout.match(/^FINDING /gm)).toHaveLength(1);
   expect(stdout).toContain(`\n  check     ${check}: `);
   expect(stdout).toContain(`\n  observed  ${observed}`);
+}
+
+/** Demands a line before each shrinking of what a process did besides answering, and nothing else. */
+function expectAnnounced(told: string, check: string): void {
+  const line = `${check} at request \\d+ of run \\d+: .* \\(saved as .*-unshrunk\\.json, being shrunk, for up to 30 s\\)\\n`;
+  expect(told).toMatch(new RegExp(Object.hasOwn(PIPE_CHECKS, check) ? `^(${line})+$` : "^$"));
 }
 
 /** Demands that nothing was run, and one line that says so. */

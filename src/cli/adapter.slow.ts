@@ -1,4 +1,5 @@
 /** The command line with an adapter that misbehaves in ways that take a while to see. */
+import { once } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import { openAdapter } from "../execute/open-adapter.ts";
 import type { Manner } from "../subjects/adapter/hostile.fixture.ts";
@@ -140,6 +141,18 @@ test("findings made before a hang are kept when it is interrupted", async () => 
   expectFinding(ran, "answer", "err BadState");
   expect(ran.stdout).toContain("interrupted, so far 1 finding: ");
   expect(await hostile.saved()).toMatchObject([{ status: "regression", finding: { check: "answer" } }]);
+});
+
+test("a hang is told in time, and not lost when mapcheck is killed while it shrinks it", async () => {
+  const started = performance.now();
+  const child = start(hostile.fuzz("hangs", ...HURRY));
+  const [told] = await once(child.stderr ?? child, "data");
+  expect(`${told}`).toContain("hang at request ");
+  // The time limit, and the start of two processes on a busy machine.
+  expect(performance.now() - started).toBeLessThan(2_000 + 20_000);
+  child.kill("SIGKILL");
+  await ended(child);
+  expect(await hostile.saved()).toMatchObject([{ status: "unstable", finding: { check: "hang" } }]);
 });
 
 describe("nothing is left of a hanging adapter", () => {

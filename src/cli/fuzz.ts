@@ -7,10 +7,11 @@ import type { Driver } from "../execute/driver.ts";
 import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
-import { runSession, type SessionFinding, type SessionResult } from "../explore/session.ts";
+import { runSession, type SessionResult } from "../explore/session.ts";
+import type { SessionFinding } from "../explore/session-finding.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import { DEFAULT_MAX_COMMANDS } from "../generate/trace.ts";
-import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
+import { discoveryLine, type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
 import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
@@ -170,7 +171,11 @@ export async function runFuzz(
   const tally = newTally(session.value.target.driver.hello.surface);
   const signals = stopOnSignal(pace, target.value.driver);
   if (!options.json) print(fuzzOpening(session.value));
-  const result = await runSession(session.value, pace, tally);
+  const announce = (found: SessionFinding) => {
+    progress.done();
+    process.stderr.write(discoveryLine(found, target.value.driver.shrinkSeconds));
+  };
+  const result = await runSession(session.value, pace, tally, announce);
   progress.done();
   for (const problem of result.problems) complain(problem);
   const view = { session: session.value, paint, lineFor: lineFor(session.value, target.value, options) };

@@ -8,7 +8,7 @@ import { virtAddr } from "../trace/address.ts";
 import type { CorpusEntry } from "./entry.ts";
 import { loadDirectory, loadFile } from "./load.ts";
 import { startSaver, unprivileged } from "./save.fixture.ts";
-import { checkWritable, saveEntry } from "./save.ts";
+import { checkWritable, discardEntry, saveEntry } from "./save.ts";
 
 let root = "";
 
@@ -55,6 +55,8 @@ const FILE = `{
 
 const NO_SAVE = "make the directory writable, name another, or run without saving (--no-save)";
 const MOVE_AWAY = "move it away, or name another directory";
+
+const DONE = { ok: true, value: undefined };
 
 describe("saving a case", () => {
   test("writes its file, and the directories that are missing, and nothing else", async () => {
@@ -104,6 +106,31 @@ describe("saving a case", () => {
     const error = `${join(root, "memory-set")}: can't be written: permission denied (EACCES); ${NO_SAVE}`;
     await chmod(join(root, "memory-set"), 0o555);
     expect(await unprivileged(() => saveEntry(root, ENTRY))).toEqual({ ok: false, error });
+  });
+});
+
+describe("discarding a case", () => {
+  test("removes its file, if it is still there", async () => {
+    const saved = await saveEntry(root, ENTRY);
+    if (!saved.ok) throw new Error(saved.error);
+    const discard = () => discardEntry(saved.value);
+    expect([await discard(), await loadDirectory(root), await discard()]).toEqual([DONE, [], DONE]);
+  });
+
+  test("leaves one that was there before", async () => {
+    await saveEntry(root, ENTRY);
+    const saved = await saveEntry(root, ENTRY);
+    if (!saved.ok) throw new Error(saved.error);
+    expect(await discardEntry(saved.value)).toEqual(DONE);
+    expect(await loadDirectory(root)).toHaveLength(1);
+  });
+
+  test("says why it can't", async () => {
+    const saved = await saveEntry(root, ENTRY);
+    if (!saved.ok) throw new Error(saved.error);
+    const { file } = saved.value;
+    const error = `${file}: can't be written: permission denied (EACCES); ${NO_SAVE}`;
+    expect(await unprivileged(() => discardEntry(saved.value))).toEqual({ ok: false, error });
   });
 });
 

@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, rmdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { printJson } from "../trace/escape.ts";
@@ -33,6 +33,17 @@ export async function saveEntry(directory: string, entry: CorpusEntry): Promise<
     return success({ file, existed: false });
   } catch (error) {
     return failure(describeProblem(dirname(file), writeProblem(error)));
+  }
+}
+
+/** Removes a case that was saved, unless it was there before. The error is one line that names it and the remedy. */
+export async function discardEntry({ file, existed }: Saved): Promise<Result<void, string>> {
+  if (existed) return success(undefined);
+  try {
+    await rm(file, { force: true });
+    return success(undefined);
+  } catch (error) {
+    return failure(describeProblem(file, writeProblem(error)));
   }
 }
 

@@ -69,13 +69,15 @@ export function newTally(surface: Surface): Tally {
  * Runs traces until one shows a finding, which is shrunk and returned, or until the budget is spent or
  * `pace` is stopped. `tally` is kept up to date meanwhile.
  */
-export function fuzz(
+export async function fuzz(
   campaign: Campaign,
   budget: Budget,
   pace: Pace,
   tally: Tally,
 ): Promise<FoundByFuzzing | undefined> {
-  return new Search(campaign, budget, pace, tally).next();
+  const search = new Search(campaign, budget, pace, tally);
+  const discovery = await search.next();
+  return discovery && search.workOut(discovery);
 }
 
 /** A search that can go on after a finding. */
@@ -110,19 +112,24 @@ export class Search {
     this.grounds = campaign.spaces.map((space) => new Ground(campaign.driver, space, campaign.maxCommands));
   }
 
-  /** The next new finding, shrunk; `undefined` when the budget is spent or `pace` was stopped. */
-  async next(): Promise<FoundByFuzzing | undefined> {
+  /** The next finding that may be a new one, as it was met; `undefined` when the budget is spent or `pace` was stopped. */
+  async next(): Promise<Discovery | undefined> {
     for (let found = await this.find(); found !== undefined; found = await this.find()) {
-      if (!this.novelty.isWorthShrinking(found)) continue;
-      this.tally.findings++;
-      const shrunk = await this.workOut(found);
-      if (this.novelty.isNew(shrunk, found, shrunk.stable)) return shrunk;
-      this.tally.findings--;
+      if (this.novelty.isWorthShrinking(found)) return found;
     }
     return undefined;
   }
 
-  private async find(): Promise<Found | undefined> {
+  /** Sees what the finding needs to come back, and shrinks it; `undefined` where it proves to be an old one. */
+  async workOut(discovery: Discovery): Promise<FoundByFuzzing | undefined> {
+    this.tally.findings++;
+    const shrunk = await this.shrink(discovery);
+    if (this.novelty.isNew(shrunk, discovery, shrunk.stable)) return shrunk;
+    this.tally.findings--;
+    return undefined;
+  }
+
+  private async find(): Promise<Discovery | undefined> {
     const { pace, tally, campaign } = this;
     for (let run = this.nextRun(); run !== undefined; run = this.nextRun()) {
       const { ground, requests } = run;
@@ -154,7 +161,7 @@ export class Search {
   }
 
   /** What shows only when the implementation is told to end. */
-  private async findAtTheEnd(): Promise<Found | undefined> {
+  private async findAtTheEnd(): Promise<Discovery | undefined> {
     const { driver } = this.campaign;
     if (this.pace.stopped) return undefined;
     const late = await driver.renew();
@@ -164,12 +171,10 @@ export class Search {
     return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier, isLate: true };
   }
 
-  /** Sees what a finding needs to come back, and shrinks it. */
-  private async workOut(found: Found): Promise<FoundByFuzzing> {
+  private async shrink(found: Discovery): Promise<FoundByFuzzing> {
     const { campaign, pace, grounds } = this;
     const { driver } = campaign;
-    const { ground, number: run } = found;
-    const reached = upToFinding(found.requests, found.finding);
+    const { ground } = found;
     const recurrence = await this.recurrenceOf(found);
     const shrunk = recurrence.stable
       ? await new Shrinking(driver, recurrence.before, found.isLate, pace).shrink(
@@ -177,14 +182,14 @@ export class Search {
           ground,
           homesOf(ground, grounds, campaign),
         )
-      : { ...reached, executions: 0, space: ground.space };
+      : {};
     // All that it printed is there when it has ended.
     await driver.renew();
-    return { ...shrunk, ...recurrence, run, shrunkFrom: reached.requests.length, stderr: driver.stderr };
+    return { ...unshrunk(found), ...shrunk, ...recurrence, stderr: driver.stderr };
   }
 
   /** What it takes to see the finding again. Whoever interrupts that doesn't make it unstable. */
-  private async recurrenceOf(found: Found): Promise<Recurrence> {
+  private async recurrenceOf(found: Discovery): Promise<Recurrence> {
     const { pace, campaign } = this;
     const unknown = { before: [], stable: true };
     if (pace.stopped) return unknown;
@@ -201,13 +206,28 @@ interface RunUnderWay {
   readonly flight: Flight;
 }
 
-/** A counterexample, where it takes place, and what the implementation had done before. */
-interface Found extends Counterexample {
+/** A counterexample as it was met, where it takes place, and what the implementation had done before. */
+export interface Discovery extends Counterexample {
   readonly number: number;
   readonly ground: Ground;
   readonly earlier: readonly PastRun[];
   /** Whether it shows only when the implementation is told to end. */
   readonly isLate: boolean;
+}
+
+/** A finding as it was met. That it comes back is not known yet. */
+export function unshrunk({ requests, finding, ground, number }: Discovery): FoundByFuzzing {
+  const reached = upToFinding(requests, finding);
+  return {
+    ...reached,
+    space: ground.space,
+    executions: 0,
+    before: [],
+    stable: false,
+    run: number,
+    shrunkFrom: reached.requests.length,
+    stderr: "",
+  };
 }
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */

@@ -15,7 +15,8 @@ import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts"
 import type { Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { Pace } from "./pace.ts";
-import { runSession, type Session, type SessionFinding, type SessionResult } from "./session.ts";
+import { runSession, type Session, type SessionResult } from "./session.ts";
+import type { SessionFinding } from "./session-finding.ts";
 
 let corpus = "";
 

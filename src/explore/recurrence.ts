@@ -41,8 +41,7 @@ export async function findRecurrence(
   earlier: readonly PastRun[],
   driver: Driver,
 ): Promise<Recurrence> {
-  // What hangs is waited for again and again.
-  const hangs = found.finding.kind === "hang";
+  const hangs = isAwaitedInVain(found.finding);
   if (hangs) driver.beImpatient(true);
   const recurs = async (before: readonly PastRun[]) => {
     const finding = await runAfter(before, runner, found.requests, driver);
@@ -51,6 +50,14 @@ export async function findRecurrence(
   const before = await whatItTakes(earlier, async (runs) => (await recurs(runs)) && (await recurs(runs)));
   if (hangs) driver.beImpatient(false);
   return { before: before ?? [], stable: before !== undefined };
+}
+
+/**
+ * Whether what shows the finding is that nothing comes: no answer at all, or not one line more. To see it again and
+ * again takes the time limit each time.
+ */
+export function isAwaitedInVain({ kind }: Finding): boolean {
+  return kind === "hang" || kind === "out-of-step";
 }
 
 /** Few of the runs, the latest, with which the finding recurs; `undefined` where it doesn't with all of them. */

@@ -1,14 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmodSync, readFileSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadDirectory, loadFile } from "../corpus/load.ts";
+import { unprivileged } from "../corpus/save.fixture.ts";
+import type { CorpusFile } from "../corpus/schema.ts";
 import { InProcess } from "../execute/driver.ts";
 import { findSubject, type NamedSubject } from "../subjects/registry.ts";
 import { linesOf, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 import { newTally } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
-import { runSession, type Session, type SessionResult } from "./session.ts";
+import { type Announce, runSession, type Session, type SessionResult } from "./session.ts";
 
 let corpus = "";
 
@@ -109,6 +112,30 @@ describe("what is found", () => {
     const first = await run(DEFECT);
     const again = await run(DEFECT, { saveTo: undefined });
     expect(again.findings).toEqual(first.findings);
+  });
+
+  test("is saved as it was met while it is shrunk, and announced", async () => {
+    const announced: unknown[] = [];
+    const result = await runSession(session(DEFECT), new Pace(), undefined, ({ file, trace, stable }) => {
+      const draft: CorpusFile = JSON.parse(readFileSync(file ?? "", "utf8"));
+      announced.push([draft.id, draft.status, draft.trace.length, trace.length, stable]);
+    });
+    const [{ shrunkFrom, file } = { shrunkFrom: 0, file: "" }] = result.findings;
+    const id = expect.stringMatching(/^memory-set\/find-answer-[0-9a-f]+-unshrunk$/);
+    expect(announced).toEqual([[id, "unstable", shrunkFrom, shrunkFrom, false]]);
+    expect(shrunkFrom).toBeGreaterThan(2);
+    expect(await savedFiles()).toEqual([relative(corpus, file ?? "")]);
+  });
+
+  test("stays as it was met where what it is shrunk to can't be saved", async () => {
+    await chmod(corpus, 0o777);
+    const closing: Announce = ({ file }) => chmodSync(dirname(file ?? ""), 0o555);
+    const { findings, problems } = await unprivileged(() =>
+      runSession(session(DEFECT), new Pace(), undefined, closing),
+    );
+    expect(findings).toMatchObject([{ file: null }]);
+    expect(problems).toEqual([expect.stringContaining("permission denied")]);
+    expect(await savedFiles()).toEqual([expect.stringContaining("-unshrunk.json")]);
   });
 
   test("is told all the same when it can't be saved", async () => {

@@ -14,7 +14,7 @@ import { isCommand, type Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import type { Ground } from "./ground.ts";
 import type { Pace } from "./pace.ts";
-import { runAfter } from "./recurrence.ts";
+import { isAwaitedInVain, runAfter } from "./recurrence.ts";
 
 /** A shrunk counterexample and the space in which it takes place. */
 export interface Shrunk extends Reduction {
@@ -54,8 +54,7 @@ export class Shrinking {
    * one that has done nothing before, or all is done anew, and slower.
    */
   async shrink(found: Counterexample, ground: Ground, homes: readonly Ground[]): Promise<Shrunk> {
-    // Both are waited for in vain, for an answer at all or for one more line.
-    const hangs = found.finding.kind === "hang" || found.finding.kind === "out-of-step";
+    const hangs = isAwaitedInVain(found.finding);
     if (hangs) this.driver.beImpatient(true);
     const shrunk = await this.shrinkThroughHomes(found, ground, homes);
     if (hangs) this.driver.beImpatient(false);

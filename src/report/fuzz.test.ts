@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
 import { newTally } from "../explore/fuzz.ts";
-import type { SessionFinding, SessionResult } from "../explore/session.ts";
+import type { SessionResult } from "../explore/session.ts";
+import type { SessionFinding } from "../explore/session-finding.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import { type NamedSubject, STACK } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";

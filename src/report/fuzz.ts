@@ -1,6 +1,7 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
-import { demandOf } from "../../properties/invariants.ts";
-import type { Session, SessionFinding, SessionResult } from "../explore/session.ts";
+import { demandOf, PIPE_CHECKS } from "../../properties/invariants.ts";
+import type { Session, SessionResult } from "../explore/session.ts";
+import type { SessionFinding } from "../explore/session-finding.ts";
 import { escapeText, printJson } from "../trace/escape.ts";
 import { printSpace } from "../trace/print.ts";
 import type { Paint } from "./paint.ts";
@@ -34,6 +35,17 @@ export function fuzzOpening({ target, spaces, maxCommands, seed }: FormattedSess
   const pages = `${counted(first.size / first.page, "page")} of 0x${first.page.toString(16)} bytes`;
   const place = target.driver.hello.surface === "memory-set" ? pages : describeSpace(first, addrBits);
   return `fuzzing ${titleOf(target)}: ${place}, ${how}\n`;
+}
+
+/**
+ * What is told of a finding before it is shrunk: one line, for what a process did besides answering. To see that again
+ * and again takes a while; of other findings nothing is told before the end. `seconds` is how long it may take.
+ */
+export function discoveryLine({ finding, file, run }: SessionFinding, seconds: number): string {
+  if (!Object.hasOwn(PIPE_CHECKS, finding.check)) return "";
+  const place = file === null ? "" : `saved as ${escapeText(file)}, `;
+  const met = `${finding.kind} at request ${finding.at + 1} of run ${run}: ${terminalText(finding.observed)}`;
+  return `${met} (${place}being shrunk, for up to ${seconds} s)\n`;
 }
 
 /** The summary that ends a session. What was found comes last, with the line that shows it again. */

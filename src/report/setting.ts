@@ -1,5 +1,5 @@
 /** What is tested, and where it runs, in the words of every report. */
-import type { Target } from "../explore/session.ts";
+import type { Target } from "../explore/target.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { FormatName } from "../trace/hardware.ts";
 import { printRange } from "../trace/print.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, vi } from "vitest";
 import { type Driver, InProcess } from "../../execute/driver.ts";
 import { openAdapter } from "../../execute/open-adapter.ts";
-import { type FoundByFuzzing, newTally, Search } from "../../explore/fuzz.ts";
+import { type FoundByFuzzing, fuzz, newTally } from "../../explore/fuzz.ts";
 import { Pace } from "../../explore/pace.ts";
 import { standardSpaces } from "../../explore/spaces.ts";
 import { findSubject } from "../registry.ts";
@@ -48,7 +48,7 @@ async function search(driver: Driver, runs: number): Promise<Searched> {
   const campaign = { driver, spaces: standardSpaces(hello), seed: "pipe", maxCommands: 30, injectAll: false };
   const tally = newTally(hello.surface);
   const budget = { runs, seconds: Number.POSITIVE_INFINITY };
-  const found = await new Search(campaign, budget, new Pace(), tally).next();
+  const found = await fuzz(campaign, budget, new Pace(), tally);
   await driver.renew();
   const { statistics } = tally;
   return {
