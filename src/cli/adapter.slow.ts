@@ -69,7 +69,7 @@ describe("nothing is asked of an adapter that", () => {
   test.each<[manner: Manner, line: string]>([
     [
       "exits after hello",
-      'it ended with status 0, before it answered hello; try: echo "hello 1" | the command',
+      'it ended with status 0, before it answered hello and the sync behind it; try: echo "hello 1" | the command',
     ],
     ["leaves a child behind at hello", "it ended with status 3, before it answered hello"],
   ])("%s", async (manner, line) => {
@@ -161,7 +161,7 @@ describe("nothing is left of a hanging adapter", () => {
     const output = ended(child);
     await hostile.isUnderWay();
     child.kill("SIGTERM");
-    expect(await output).toMatchObject({ status: 0, stderr: "" });
+    expect(await output).toMatchObject({ status: 3, stderr: "" });
   });
 
   test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("at hello, after %s", async (signal) => {

@@ -1,7 +1,8 @@
 /** The command line with an adapter that misbehaves: what is quickly told. The rest is in `adapter.slow.ts`. */
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Manner } from "../subjects/adapter/hostile.fixture.ts";
 import { expectDecent, expectFinding, expectRefusal, Hostile } from "./adapter.fixture.ts";
 import { ended, start } from "./process.fixture.ts";
@@ -35,7 +36,10 @@ describe("a finding is an adapter that", () => {
 
 describe("nothing is asked of an adapter that", () => {
   test.each<[manner: Manner, line: string]>([
-    ["exits at once", 'it ended with status 0, before it answered hello; try: echo "hello 1" | the command'],
+    [
+      "exits at once",
+      'it ended with status 0, before it answered hello and the sync behind it; try: echo "hello 1" | the command',
+    ],
     ["exits at once with 3", "it ended with status 3, before it answered hello"],
     ["prints for ever at hello", "it printed a line of more than 16 MiB, before it answered hello"],
     ["speaks version 2", 'hello: it answered "ok mapcheck 2 name=hostile'],
@@ -57,8 +61,46 @@ describe("nothing is asked of an adapter that", () => {
     ["cat", 'hello: it answered "hello 1"; write: ok mapcheck 1'],
     ["true", "before it answered hello"],
     ["yes", 'hello: it answered "y"; write: ok mapcheck 1'],
+    ["", "it can't be started: its name is empty; write one behind --"],
+    ["package.json/adapter", "it can't be started: its path leads nowhere (ENOTDIR); correct it"],
+    [`./${"a".repeat(300)}`, "it can't be started: its path leads nowhere (ENAMETOOLONG); correct it"],
+    ["a".repeat(300), "it can't be started: its path leads nowhere (ENAMETOOLONG); correct it"],
   ])("is %s", async (command, line) => {
     expectRefusal(await mapcheck("fuzz", "--no-save", "--", command), line);
+  });
+});
+
+describe("a script", () => {
+  let directory = "";
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "mapcheck-script-"));
+  });
+
+  afterEach(() => rm(directory, { recursive: true }));
+
+  /** Runs a search with a script that says this. */
+  async function fuzzScript(...lines: readonly string[]) {
+    const path = join(directory, "adapter");
+    await writeFile(path, `${lines.join("\n")}\n`, { mode: 0o755 });
+    return mapcheck("fuzz", "--no-save", "--runs", "3", "--", path);
+  }
+
+  test("that doesn't say what runs it is not handed to a shell", async () => {
+    const ran = await fuzzScript(`touch ${join(directory, "was-here")}`);
+    expectRefusal(ran, "it is a text that doesn't begin with #!");
+    expect(await readdir(directory)).toEqual(["adapter"]);
+  });
+
+  test("that is gone when it is to be started again is no finding", async () => {
+    const command = hostile.command("exits with 0").map((word) => `'${word}'`);
+    const ran = await fuzzScript("#!/bin/sh", 'rm "$0"', `exec ${command.join(" ")}`);
+    expectDecent(ran);
+    expect(ran.status).toBe(3);
+    expect(ran.stderr).toBe(
+      "mapcheck: hostile: it can't be started: there is no such program; what was found before is kept\n",
+    );
+    expect(ran.stdout).toContain("interrupted before anything was run");
   });
 });
 
@@ -126,8 +168,8 @@ describe("nothing is left of a hanging adapter", () => {
     child.kill("SIGINT");
     const ran = await output;
     expectDecent(ran);
-    expect(ran).toMatchObject({ status: 0, stderr: "" });
-    expect(ran.stdout).toContain("interrupted, so far all agree: 0 saved cases, then 0 random runs");
+    expect(ran).toMatchObject({ status: 3, stderr: "" });
+    expect(ran.stdout).toContain("interrupted before anything was run");
   });
 
   test("after SIGKILL, which leaves no time for anything", async () => {

@@ -51,6 +51,7 @@ const REPORT = z.strictObject({
       before: z.array(z.array(z.string())),
       stable: z.boolean(),
       stderr: z.string(),
+      also: z.array(z.string()),
     }),
   ),
   problems: z.array(z.string()),

@@ -46,6 +46,8 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions {
   readonly inject?: "all";
   /** Whether to go on after a finding. */
   readonly keepGoing?: boolean;
+  /** Whether an interruption means failure. */
+  readonly isGate?: boolean;
   readonly corpus?: string;
   readonly save: boolean;
   readonly json?: boolean;
@@ -178,15 +180,22 @@ export async function runFuzz(
   const result = await runSession(session.value, pace, tally, announce);
   progress.done();
   for (const problem of result.problems) complain(problem);
+  if (result.lost !== undefined)
+    complain(`${target.value.name}: ${result.lost}; what was found before is kept`);
   const view = { session: session.value, paint, lineFor: lineFor(session.value, target.value, options) };
   print(options.json ? fuzzJson(result, session.value) : fuzzSummary(result, view));
   signals.release();
-  return exitStatusOf(result);
+  return exitStatusOf(result, options.isGate === true);
 }
 
-function exitStatusOf({ findings, problems }: SessionResult): ExitStatus {
+/** A gate that was interrupted is not passed, and who has run nothing has nothing to say. */
+function exitStatusOf(result: SessionResult, isGate: boolean): ExitStatus {
+  const { findings, problems, lost, interrupted, replayed, tally } = result;
   if (findings.length > 0) return EXIT.finding;
-  return problems.length > 0 ? EXIT.usage : EXIT.agree;
+  if (lost !== undefined) return EXIT.environment;
+  if (problems.length > 0) return EXIT.usage;
+  const isEmpty = replayed === 0 && tally.runs === 0;
+  return interrupted && (isGate || isEmpty) ? EXIT.environment : EXIT.agree;
 }
 
 async function sessionOf(
@@ -279,6 +288,7 @@ function stopOnSignal(pace: Pace, driver: Driver): { readonly release: () => voi
     pace.stop();
     driver.interrupt();
   };
+  driver.onLost(() => pace.stop());
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   return { release };

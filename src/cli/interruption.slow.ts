@@ -45,7 +45,10 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   async (signal) => {
     for (const { status, stdout, stderr } of await interrupt(signal, 10)) {
       expect(stderr).toBe("");
-      expect(JSON.parse(stdout)).toMatchObject({ outcome: status === 1 ? "finding" : "agree", problems: [] });
+      expect(JSON.parse(stdout)).toMatchObject({
+        outcome: status === 1 ? "finding" : "interrupted",
+        problems: [],
+      });
     }
     for (const { status } of await loadDirectory(root)) expect(status).toBe("entry");
   },

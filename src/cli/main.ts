@@ -4,13 +4,14 @@ import { describeSystemError } from "../corpus/system-error.ts";
 import { allowClosing } from "./closed-pipe.ts";
 import { EXIT } from "./exit-status.ts";
 import { runProgram } from "./program.ts";
+import { isModule } from "./target.ts";
 
 let isDone = false;
 
 for (const stream of [process.stdout, process.stderr]) {
   allowClosing(stream, (error) => giveUp(`the output can't be written: ${describeSystemError(error)}`));
 }
-process.on("uncaughtException", ({ stack }) => giveUp(`a bug of mapcheck's own, please report it: ${stack}`));
+process.on("uncaughtException", ({ stack }) => giveUp(`${culprit()}: ${stack}`));
 // The code of a module that is tested runs in this process, and may end it.
 process.on("exit", () => {
   if (isDone) return;
@@ -21,6 +22,14 @@ process.on("exit", () => {
 });
 process.exitCode = await runProgram(process.argv.slice(2));
 isDone = true;
+
+/** Whose mistake an error is that nobody caught. */
+function culprit(): string {
+  const subject = process.argv[process.argv.indexOf("--subject") + 1] ?? "";
+  return isModule(subject)
+    ? "an error that nobody caught, of the module that is tested or, please report it then, of mapcheck itself"
+    : "a bug of mapcheck's own, please report it";
+}
 
 /** Ends the process at once, with one line or with a line and the place in the program. */
 function giveUp(problem: string): never {

@@ -68,8 +68,11 @@ export function parseMaxCommands(text: string): number {
 export function parseDuration(text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const seconds = Number(digits) * (SECONDS.get(unit ?? "") ?? Number.NaN);
-  if (seconds > 0 && Number.isFinite(seconds)) return seconds;
-  throw new InvalidArgumentError("write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h");
+  if (!(seconds > 0 && Number.isFinite(seconds))) {
+    throw new InvalidArgumentError("write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h");
+  }
+  if (seconds > LONGEST) throw new InvalidArgumentError(`write at most ${LONGEST / 3600}h`);
+  return seconds;
 }
 
 /** A path that names something. */
@@ -77,6 +80,9 @@ export function parsePath(text: string): string {
   if (text !== "") return text;
   throw new InvalidArgumentError("write a path, such as . for the current directory");
 }
+
+/** The longest duration, in seconds: timers don't go much beyond 500 hours. */
+const LONGEST = 500 * 3600;
 
 const SECONDS = new Map([
   ["ms", 0.001],

@@ -117,10 +117,13 @@ export async function runReplay(
   }
   await targets.value.text.driver.renew();
   const outcome = outcomeOf(results);
-  if (outcome === "unsuited") complain("nothing was run; --subject and --format name what else there is");
+  if (outcome === "unsuited") complain(nothingWasRun(words));
   if (options.json) streams.print(replayJson(results));
   else if (several) streams.print(`${replaySummary(results)}\n`);
-  return exitStatusOf(outcome);
+  const { lost } = targets.value.text.driver;
+  if (lost === undefined) return exitStatusOf(outcome);
+  complain(lost);
+  return EXIT.environment;
 }
 
 /** What cases run on. */
@@ -216,4 +219,10 @@ function resultOf({ file, entry, placeOf }: CaseInput, target: OpenTarget, repla
     case "unsuited":
       return { ...known, status: "unsuited", reason: replay.reason };
   }
+}
+
+function nothingWasRun(words: CommandWords): string {
+  return words.length > 0
+    ? "nothing was run: the command can't be asked any of this"
+    : "nothing was run; --subject and --format name what else there is";
 }

@@ -108,9 +108,14 @@ async function openCommand(
 function parseSubject(name: string): NamedSubject | ModuleChoice {
   const found = findSubject(name);
   if (found) return found;
-  if (name.includes("/") || /\.[cm]?[jt]s$/.test(name)) return { module: name };
+  if (isModule(name)) return { module: name };
   const names = SUBJECTS.map((subject) => subject.name);
   throw new InvalidArgumentError(
     `there is no such subject${guess(name, names)}, mapcheck subjects lists all`,
   );
+}
+
+/** Whether a name is that of a module, a subject that somebody else wrote. */
+export function isModule(name: string): boolean {
+  return name.includes("/") || /\.[cm]?[jt]s$/.test(name);
 }

@@ -44,6 +44,7 @@ async function askedFor(command: string, ...args: readonly string[]) {
     tally: newTally("memory-set"),
     seconds: 1,
     interrupted: false,
+    lost: undefined,
   };
   runSession.mockResolvedValueOnce(result);
   expect((await mapcheck(command, "--subject", "memory-set", "--corpus", corpus, ...args)).status).toBe(0);

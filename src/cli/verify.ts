@@ -14,6 +14,7 @@ What a project puts into its CI: the saved cases of the corpus are run, then
 random traces for a minute. All findings that differ from each other are shown,
 not only the first, and saved. A case with the status "known" and the name of
 the implementation is a bug that is waiting to be mended: it is no finding.
+Whoever interrupts it gets a report, and the exit status 3.
 
 Examples:
   ${PROGRAM} verify -- ./my-adapter
@@ -35,7 +36,11 @@ export function addVerify(program: Command, finish: Finish, words: CommandWords)
     const { runs, time } = options;
     const budget = runs === undefined && time === undefined ? { time: SECONDS } : {};
     finish(
-      await runFuzz({ ...options, ...budget, keepGoing: true }, { print, paint: paintFor(stdout) }, words),
+      await runFuzz(
+        { ...options, ...budget, keepGoing: true, isGate: true },
+        { print, paint: paintFor(stdout) },
+        words,
+      ),
     );
   });
 }

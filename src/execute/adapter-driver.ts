@@ -70,6 +70,8 @@ export class AdapterDriver implements Driver {
   private readonly ending = new Set<AdapterProcess>();
   private last: Place | undefined = undefined;
   private interrupted = false;
+  private whyLost: string | undefined = undefined;
+  private readonly listeners: (() => void)[] = [];
   private impatient = false;
 
   /** `greeting` is what the command has answered at its start, and `hello` what that means. */
@@ -86,6 +88,10 @@ export class AdapterDriver implements Driver {
 
   get stderr(): string {
     return this.last?.worker.process.stderr ?? "";
+  }
+
+  get lost(): string | undefined {
+    return this.whyLost;
   }
 
   runnerIn(space: Space): Runner {
@@ -112,6 +118,10 @@ export class AdapterDriver implements Driver {
     for (const process of this.ending) process.kill();
   }
 
+  onLost(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   /** Writes a run without waiting for anything; after an interruption does nothing. */
   send(script: Script, run: PastRun): Sent | undefined {
     if (this.interrupted) return undefined;
@@ -126,6 +136,7 @@ export class AdapterDriver implements Driver {
     for (let at = sent; at !== undefined; at = this.send(script, run)) {
       const batch = await at.batch;
       const { ending } = await at.worker.greeting;
+      if (ending?.neverStarted) this.lose(ending.what);
       if (this.interrupted) return undefined;
       if (batch.ending === NEVER_RUN && ending === undefined) continue;
       this.last = at;
@@ -135,6 +146,13 @@ export class AdapterDriver implements Driver {
       return ANOTHER;
     }
     return undefined;
+  }
+
+  /** The program was there at first: that it can't be started now is no fault of the implementation. */
+  private lose(why: string): void {
+    this.whyLost ??= why;
+    this.interrupt();
+    for (const listener of this.listeners) listener();
   }
 
   private workerForNext(): Worker {

@@ -25,6 +25,8 @@ export interface Driver {
   readonly earlier: readonly PastRun[];
   /** The end of what the implementation printed besides its answers. */
   readonly stderr: string;
+  /** Why it can't be asked anything any more, in words; `undefined` as long as it can. */
+  readonly lost: string | undefined;
   /** How long shrinking may take, in seconds. */
   readonly shrinkSeconds: number;
   /** What runs traces in this space. */
@@ -38,14 +40,17 @@ export interface Driver {
   beImpatient(impatient: boolean): void;
   /** Ends the implementation without waiting for it. Runs under way find nothing. */
   interrupt(): void;
+  /** Has `listener` called when the implementation is lost. */
+  onLost(listener: () => void): void;
 }
 
 /** An implementation in this process. */
 export class InProcess implements Driver {
   readonly hello: Hello;
-  readonly ahead = 1;
+  readonly ahead: number = 1;
   readonly earlier: readonly PastRun[] = [];
   readonly stderr = "";
+  readonly lost = undefined;
   readonly shrinkSeconds = Number.POSITIVE_INFINITY;
   private readonly subject: Subject;
 
@@ -66,4 +71,7 @@ export class InProcess implements Driver {
 
   /** Its runs are over before anybody could. */
   interrupt(): void {}
+
+  /** It is always there. */
+  onLost(): void {}
 }

@@ -145,6 +145,11 @@ describe("an answer is wrong", () => {
     });
   });
 
+  test("of a text that has no end is cut", () => {
+    const finding = judge([{ request: "clear", answer: `panic ${"o".repeat(30_000)}`, areas: "none" }]);
+    expect(finding?.observed).toHaveLength(20_000 + "… and 10000 characters more".length);
+  });
+
   test("a panic is one, whatever shows afterwards", () => {
     expect(
       judge([MAPPED, { request: "clear", answer: "panic at the disco", areas: "none", injected: 7 }]),

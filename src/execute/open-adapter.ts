@@ -4,6 +4,7 @@ import {
   AdapterProcess,
   type Ending,
 } from "../subjects/adapter/process.ts";
+import { problemOfProgram } from "../subjects/adapter/program.ts";
 import { escapeText } from "../trace/escape.ts";
 import { parseHello } from "../trace/parse-hello.ts";
 import { failure, type Result, success } from "../trace/result.ts";
@@ -21,6 +22,8 @@ export async function openAdapter(
   command: AdapterCommand,
   limits: AdapterLimits,
 ): Promise<Result<OpenedAdapter, string>> {
+  const problem = await problemOfProgram(command.file);
+  if (problem !== undefined) return failure(`${shown(command)}: it can't be started: ${problem}`);
   const process = new AdapterProcess(command, limits);
   const { bytes, ending } = await process.send(GREETING.text, GREETING.lines);
   process.kill();
@@ -35,9 +38,9 @@ export async function openAdapter(
   });
 }
 
-function whatOf({ kind, what }: Ending): string {
-  if (what.startsWith("it can't be started")) return `${what}; correct the path, or build it`;
-  const when = kind === "out-of-step" ? "after hello" : "before it answered hello";
+function whatOf({ kind, what, neverStarted }: Ending): string {
+  if (neverStarted) return `${what}; correct the path, or build it`;
+  const when = kind === "out-of-step" ? "after hello" : "before it answered hello and the sync behind it";
   return `${what}, ${when}; try: echo "hello 1" | the command`;
 }
 

@@ -100,7 +100,16 @@ export function findingAt(
   observed: string,
 ): Finding {
   const kind = check === "answer" || check === "panic" ? check : "invariant";
-  return { kind, check, at, expected, observed, answer: answerClass(answer) };
+  return { kind, check, at, expected: cut(expected), observed: cut(observed), answer: answerClass(answer) };
+}
+
+/** The longest text of a finding, in characters: more than the longest answer that the contract can want. */
+const MAX_TEXT = 20_000;
+
+/** A text that an implementation may have made as long as it likes. */
+function cut(text: string): string {
+  if (text.length <= MAX_TEXT) return text;
+  return `${text.slice(0, MAX_TEXT)}… and ${text.length - MAX_TEXT} characters more`;
 }
 
 /** The finding that the implementation threw. */

@@ -28,6 +28,8 @@ export class CorpusReplay {
   readonly mended: string[] = [];
   /** What a search need not report: bugs that are known and, where it goes on, those that saved cases have shown. */
   readonly signatures = new Set<string>();
+  // The ids of the first findings with each signature.
+  private readonly firstWith = new Map<string, string>();
   private readonly knownSignatures = new Set<string>();
   replayed = 0;
   unsuited = 0;
@@ -108,7 +110,14 @@ export class CorpusReplay {
 
   private noteFinding(file: string, { id, space, before = [] }: CorpusEntry, shown: Counterexample): void {
     const { driver } = this.session.target;
-    if (this.session.keepGoing) this.signatures.add(signatureOf(shown));
+    const signature = signatureOf(shown);
+    const first = this.findings.get(this.firstWith.get(signature) ?? "");
+    if (this.session.keepGoing && first !== undefined) {
+      this.findings.set(first.id, { ...first, also: [...first.also, file] });
+      return;
+    }
+    this.firstWith.set(signature, id);
+    if (this.session.keepGoing) this.signatures.add(signature);
     this.findings.set(id, {
       id,
       file,
@@ -121,6 +130,7 @@ export class CorpusReplay {
       before: before.map((run) => linesOfRun(run, driver)),
       stable: true,
       stderr: driver.stderr,
+      also: [],
     });
   }
 }

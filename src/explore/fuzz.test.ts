@@ -1,10 +1,12 @@
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { InProcess } from "../execute/driver.ts";
+import type { Runner } from "../execute/runner.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { OK } from "../trace/answer.ts";
 import { linesOf, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
-import { MEMORY_SET_HELLO } from "../trace/space.ts";
+import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
 import { type Budget, fuzz, newTally } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
 
@@ -24,6 +26,34 @@ function runs(count: number): Budget {
 
 const STACK = subjectOf("memory-set");
 const DEFECT = subjectOf("defect:unmap-loses-right-part");
+
+/** An implementation that takes 20 ms for each run, and likes many to be under way. */
+class Slow extends InProcess {
+  override readonly ahead = 32;
+  begun = 0;
+
+  override runnerIn(space: Space): Runner {
+    const { terms, judge } = super.runnerIn(space);
+    return {
+      terms,
+      judge,
+      begin: () => {
+        this.begun++;
+        return () => setTimeout(20);
+      },
+    };
+  }
+}
+
+test("a slow implementation is not given more than can be done in time, and all of that counts", async () => {
+  const driver = new Slow(STACK);
+  const tally = newTally("memory-set");
+  const pace = new Pace();
+  const budget = { ...runs(Number.POSITIVE_INFINITY), seconds: 0.2 };
+  expect(await fuzz({ ...campaign(STACK), driver }, budget, pace, tally)).toBeUndefined();
+  expect(tally.runs).toBe(driver.begun);
+  expect(tally.runs).toBeLessThan(32);
+});
 
 describe("a campaign without a finding", () => {
   test("runs as often as it may, and counts what it did", async () => {

@@ -90,8 +90,10 @@ export class Search {
   private readonly grounds: readonly Ground[];
   private readonly underWay: RunUnderWay[] = [];
   private readonly novelty: Novelty;
+  private readonly started: number;
   private readonly deadline: number;
   private begun: number;
+  private judged = 0;
 
   /** `known` are the signatures of findings that are no news. */
   constructor(
@@ -103,6 +105,7 @@ export class Search {
   ) {
     this.novelty = new Novelty(known);
     this.begun = tally.runs;
+    this.started = pace.seconds;
     this.deadline = pace.seconds + budget.seconds;
     this.campaign = campaign;
     this.budget = budget;
@@ -122,11 +125,10 @@ export class Search {
 
   /** Sees what the finding needs to come back, and shrinks it; `undefined` where it proves to be an old one. */
   async workOut(discovery: Discovery): Promise<FoundByFuzzing | undefined> {
-    this.tally.findings++;
     const shrunk = await this.shrink(discovery);
-    if (this.novelty.isNew(shrunk, discovery, shrunk.stable)) return shrunk;
-    this.tally.findings--;
-    return undefined;
+    if (!this.novelty.isNew(shrunk, discovery, shrunk.stable)) return undefined;
+    this.tally.findings++;
+    return shrunk;
   }
 
   private async find(): Promise<Discovery | undefined> {
@@ -136,6 +138,7 @@ export class Search {
       const finding = await run.flight(tally.statistics);
       if (pace.stopped && finding === undefined) return undefined;
       tally.runs = run.number + 1;
+      this.judged++;
       if (finding) return { ...run, finding, earlier: campaign.driver.earlier, isLate: false };
       const injected = campaign.injectAll
         ? await injectEverywhere(requests, ground.runner, pace, tally.injections)
@@ -148,9 +151,9 @@ export class Search {
 
   /** The oldest run that is under way, after as many were begun as should be. */
   private nextRun(): RunUnderWay | undefined {
-    const { budget, pace, campaign, underWay } = this;
-    if (pace.stopped || pace.seconds >= this.deadline) return undefined;
-    while (underWay.length < campaign.driver.ahead && this.begun < budget.runs) {
+    const { budget, pace, underWay } = this;
+    if (pace.stopped) return undefined;
+    while (underWay.length < this.room && this.begun < budget.runs) {
       const ground = this.grounds[this.begun % this.grounds.length];
       if (ground === undefined) break;
       const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
@@ -158,6 +161,19 @@ export class Search {
       this.begun++;
     }
     return underWay.shift();
+  }
+
+  /**
+   * How many runs should be under way: as many as the driver likes, but no more than can be expected to end in time. One
+   * at first, as nobody knows how long it takes.
+   */
+  private get room(): number {
+    const { driver } = this.campaign;
+    const left = this.deadline - this.pace.seconds;
+    if (left <= 0) return 0;
+    if (this.judged === 0) return 1;
+    const each = (this.pace.seconds - this.started) / this.judged;
+    return Math.min(driver.ahead, Math.ceil(left / each));
   }
 
   /** What shows only when the implementation is told to end. */

@@ -101,6 +101,24 @@ describe("a session that goes on", () => {
     }
   });
 
+  test("shows once what several saved cases show", async () => {
+    const { findings } = await run(THREE);
+    const panic = findings.find(({ finding }) => finding.check === "panic");
+    const file = panic?.file ?? "";
+    const id = `${panic?.id}-again`;
+    const again = file.replace(".json", "-again.json");
+    await writeFile(again, (await readFile(file, "utf8")).replace(`${panic?.id}`, id));
+    const { findings: shown } = await run(THREE, ONLY_REPLAY);
+    expect(shown).toHaveLength(findings.length);
+    expect(shown.find(({ finding }) => finding.check === "panic")).toMatchObject({
+      file: again,
+      also: [file],
+    });
+    // Without going on each case is one.
+    const { findings: all } = await run(THREE, { ...ONLY_REPLAY, keepGoing: false });
+    expect(all).toHaveLength(findings.length + 1);
+  });
+
   test("ends at the first finding unless it was asked to go on", async () => {
     const [first] = (await run(THREE, { saveTo: undefined })).findings;
     const { findings, tally } = await run(THREE, { saveTo: undefined, keepGoing: false });
@@ -212,6 +230,7 @@ test("a finding that doesn't come back is saved as unstable, as it was", async (
 
 /** Answers `find` wrongly in every run after one with a `clear` in it, until it is renewed. */
 class Keeping implements Driver {
+  readonly lost = undefined;
   readonly hello = { ...STACK.hello, dialect: { ...PLAIN_DIALECT, boundaries: "free" } as const };
   readonly ahead = 1;
   readonly stderr = "printed";
@@ -249,6 +268,8 @@ class Keeping implements Driver {
   beImpatient(): void {}
 
   interrupt(): void {}
+
+  onLost(): void {}
 
   private subject(): Subject {
     return withMistakes(({ op }) => (op === "find" && this.poisoned ? { kind: "fault" } : undefined));

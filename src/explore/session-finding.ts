@@ -25,6 +25,8 @@ export interface SessionFinding {
   readonly stable: boolean;
   /** What the implementation printed besides its answers. */
   readonly stderr: string;
+  /** Other corpus files that show the same. */
+  readonly also: readonly string[];
 }
 
 /** A run as it is written to an implementation. */

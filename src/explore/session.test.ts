@@ -9,7 +9,6 @@ import type { CorpusFile } from "../corpus/schema.ts";
 import { InProcess } from "../execute/driver.ts";
 import { findSubject, type NamedSubject } from "../subjects/registry.ts";
 import { linesOf, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
-import { newTally } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
 import { type Announce, runSession, type Session, type SessionResult } from "./session.ts";
 
@@ -238,7 +237,7 @@ describe("an interruption", () => {
 
   test("while shrinking saves what there is", async () => {
     const pace = new Pace();
-    const tally = newTally("memory-set");
+    let isFound = false;
     let after = 0;
     const stopping: NamedSubject = {
       ...DEFECT,
@@ -246,12 +245,14 @@ describe("an interruption", () => {
         hello: DEFECT.subject.hello,
         create: (space) => {
           // Two instances after the finding are to see it again, the third is one that shrinking asks for.
-          if (tally.findings > 0 && after++ > 1) pace.stop();
+          if (isFound && after++ > 1) pace.stop();
           return DEFECT.subject.create(space);
         },
       },
     };
-    const { findings, interrupted } = await runSession(session(stopping), pace, tally);
+    const { findings, interrupted } = await runSession(session(stopping), pace, undefined, () => {
+      isFound = true;
+    });
     expect([interrupted, findings.length, findings[0]?.executions]).toEqual([true, 1, 1]);
     expect(await loadFile(findings[0]?.file ?? "")).toMatchObject({ status: "entry" });
     expect(findings[0]?.trace.length).toBeGreaterThan(2);

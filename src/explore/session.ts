@@ -35,7 +35,10 @@ export interface SessionResult {
   readonly problems: readonly string[];
   readonly tally: Tally;
   readonly seconds: number;
+  /** Whether it was told to stop, or lost the implementation. */
   readonly interrupted: boolean;
+  /** Why the implementation can't be asked any more; `undefined` if it can. */
+  readonly lost: string | undefined;
 }
 
 /** Is told of a finding before it is shrunk: what is saved of it meanwhile. */
@@ -80,6 +83,7 @@ export async function runSession(
     tally,
     seconds: pace.seconds,
     interrupted: pace.stopped,
+    lost: driver.lost,
   };
 }
 
@@ -132,6 +136,7 @@ function findingOf(found: FoundByFuzzing, file: string | null, session: Session)
     before: found.before.map((run) => linesOfRun(run, driver)),
     stable,
     stderr,
+    also: [],
   };
 }
 

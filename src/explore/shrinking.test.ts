@@ -21,6 +21,7 @@ interface Memory {
 
 /** An implementation that answers `find` wrongly when `isWrong` says so. */
 class Forgetful implements Driver {
+  readonly lost = undefined;
   readonly hello = STACK.hello;
   readonly ahead = 1;
   readonly earlier: readonly PastRun[] = [];
@@ -62,6 +63,8 @@ class Forgetful implements Driver {
   }
 
   interrupt(): void {}
+
+  onLost(): void {}
 }
 
 const LINES = ["map 0x2000 0x1000 rw mock", "clear", "map 0x3000 0x1000 rw mock", "find 0x2000", "areas"];

@@ -29,12 +29,13 @@ const FOUND: SessionFinding = {
   before: [],
   stable: true,
   stderr: "",
+  also: [],
 };
 
 function result(changes: Partial<SessionResult> = {}): SessionResult {
   const tally = Object.assign(newTally("memory-set"), { runs: 8 });
   const replays = { replayed: 1, unsuited: 0, known: [], mended: [] };
-  const quiet = { ...replays, problems: [], tally, seconds: 0.25, interrupted: false };
+  const quiet = { ...replays, problems: [], tally, seconds: 0.25, interrupted: false, lost: undefined };
   return { findings: [], ...quiet, ...changes };
 }
 

@@ -72,7 +72,7 @@ export function fuzzJson(
   const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known, mended } = result;
   const { statistics, runs, injections } = tally;
   return `${printJson({
-    outcome: findings.length === 0 ? "agree" : "finding",
+    outcome: findings.length > 0 ? "finding" : interrupted ? "interrupted" : "agree",
     subject: target.name,
     format: target.format,
     spaces: spaces.map((space) => printSpace(space)),
@@ -120,6 +120,9 @@ function verdict(result: SessionResult, { session, paint }: SummaryView): string
   const bugs = known.length === 0 ? "" : `, ${counted(known.length, "known bug")} among them`;
   const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
   const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
+  if (interrupted && findings.length + replayed + tally.runs === 0) {
+    return paint.bad("interrupted before anything was run");
+  }
   return (
     `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}, then ${runs} ` +
     `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
@@ -151,6 +154,7 @@ function describeFinding(found: SessionFinding, { interrupted }: SessionResult, 
     ...(spaces.length > 1 ? [`  space     ${place}`] : []),
     `  origin    ${originOf(found, view.session.seed, interrupted)}`,
     file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
+    ...found.also.map((other) => `  also in   ${escapeText(other)}`),
     file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
   ].join("\n");
 }

@@ -27,7 +27,7 @@ const INJECTIONS: { readonly [S in Surface]: Hello["inject"] } = {
   "address-space": ["frame", "backend"],
 };
 
-/** More than so many warnings say nothing more. */
+/** More warnings than so many are only counted. */
 const MOST_WARNINGS = 20;
 
 /**
@@ -56,6 +56,7 @@ export function parseHello(line: string): Result<Greeting, string> {
 class GreetingReader {
   private readonly keys: ReadonlyMap<string, string>;
   private readonly warnings: string[] = [];
+  private unsaid = 0;
   private error: string | undefined = undefined;
 
   constructor(keys: ReadonlyMap<string, string>) {
@@ -84,7 +85,9 @@ class GreetingReader {
   }
 
   private end(hello: Hello): Result<Greeting, string> {
-    return this.error === undefined ? success({ hello, warnings: this.warnings }) : failure(this.error);
+    if (this.error !== undefined) return failure(this.error);
+    const more = this.unsaid === 0 ? [] : [`${this.unsaid} more words or keys that are unknown`];
+    return success({ hello, warnings: [...this.warnings, ...more] });
   }
 
   private name(): string {
@@ -176,6 +179,7 @@ class GreetingReader {
 
   private warn(what: string): void {
     if (this.warnings.length < MOST_WARNINGS) this.warnings.push(what);
+    else this.unsaid++;
   }
 
   private fail(what: string): void {

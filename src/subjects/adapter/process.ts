@@ -23,6 +23,8 @@ export interface AdapterLimits {
 export interface Ending {
   readonly kind: "crash" | "hang" | "garbage" | "out-of-step" | "flood";
   readonly what: string;
+  /** That there never was a process. */
+  readonly neverStarted?: true;
 }
 
 /** What came of one batch of requests. */
@@ -91,7 +93,7 @@ export class AdapterProcess {
     this.exited = this.when("exit");
     this.closed = this.whenClosed();
     child.on("error", (error) =>
-      this.finish({ kind: "crash", what: `it can't be started: ${reasonOf(error)}` }),
+      this.finish({ kind: "crash", what: `it can't be started: ${reasonOf(error)}`, neverStarted: true }),
     );
     // What goes wrong with writing shows as the end of the process.
     child.stdin.on("error", () => {});
