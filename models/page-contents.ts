@@ -1,5 +1,7 @@
 /** The bytes of the pages that were ever written to. All others hold zeros and need no place. */
 
+import type { Fingerprint } from "../src/trace/fingerprint.ts";
+
 /** Bytes in a line: what is written is kept track of line by line. */
 export const LINE_SIZE = 64;
 
@@ -64,6 +66,35 @@ export class PageContents {
       this.isTouched[line] = 1;
       this.touched.push(line * LINE_SIZE);
     }
+  }
+
+  /** Writes the bytes of a content that are not 0, each behind its offset plus one, and 0 behind the last. */
+  fingerprint(content: number, into: Fingerprint): void {
+    const bytes = this.bytes[content - 1];
+    for (const line of bytes ? this.touched : []) {
+      for (let offset = line; offset < line + LINE_SIZE; offset++) {
+        const byte = bytes?.[offset] ?? 0;
+        if (byte === 0) continue;
+        into.number(offset + 1);
+        into.byte(byte);
+      }
+    }
+    into.byte(0);
+  }
+
+  /**
+   * Remembers every content. What it returns brings them back, as often as it is called. Lines that were touched
+   * meanwhile go on being compared.
+   */
+  snapshot(): () => void {
+    const { used } = this;
+    const free = [...this.free];
+    const bytes = this.bytes.slice(0, used).map((content) => content.slice());
+    return () => {
+      this.used = used;
+      this.free.splice(0, this.free.length, ...free);
+      for (const [index, content] of bytes.entries()) this.bytes[index]?.set(content);
+    };
   }
 
   /** Forgets every content. */

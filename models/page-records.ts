@@ -4,6 +4,7 @@
  * otherwise `IN_AREA` plus the area's flags, plus `BEGINS` when the area begins at this page.
  */
 
+import type { Fingerprint } from "../src/trace/fingerprint.ts";
 import type { Observation } from "../src/trace/observation.ts";
 
 /** Set in the record of every page that lies in an area. */
@@ -100,6 +101,32 @@ export class PageRecords {
     this.count = 0;
     this.near.fill(0);
     this.far.clear();
+  }
+
+  /** Writes what tells these records from others. */
+  fingerprint(into: Fingerprint): void {
+    const { near, far } = this;
+    into.add(near);
+    into.number(far.size);
+    for (const page of [...far.keys()].sort((a, b) => a - b)) {
+      into.number(page);
+      into.byte(far.get(page) ?? 0);
+    }
+  }
+
+  /** Remembers the records. What it returns brings them back, as often as it is called. */
+  snapshot(): () => void {
+    const near = this.near.slice();
+    const far = [...this.far];
+    const { count } = this;
+    return () => {
+      this.listedTo = Number.NaN;
+      // Faster than `set` for the few pages that this is about.
+      for (let at = 0; at < near.length; at++) this.near[at] = near[at] ?? 0;
+      this.count = count;
+      if (this.far.size > 0) this.far.clear();
+      for (const [page, record] of far) this.far.set(page, record);
+    };
   }
 
   /** Lists the pages in [from, to) that lie in areas: fills `listed` and returns how many there are. */

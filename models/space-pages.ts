@@ -148,6 +148,23 @@ export class SpacePages {
     this.count--;
   }
 
+  /** Remembers every page. What it returns brings them back, as often as it is called. */
+  snapshot(): () => void {
+    const pages: number[] = [];
+    const end = Number.POSITIVE_INFINITY;
+    for (let page = this.next(0, end); page < end; page = this.next(page + 1, end)) pages.push(page);
+    const were = pages.map(
+      (page) => [page, this.get(page), this.physical(page), this.content(page)] as const,
+    );
+    return () => {
+      this.clear();
+      for (const [page, record, physical, content] of were) {
+        this.add(page, record, physical);
+        this.setContent(page, content);
+      }
+    };
+  }
+
   /** Forgets every page. */
   clear(): void {
     this.count = 0;

@@ -1,5 +1,6 @@
 import { physAddr, virtAddr } from "../src/trace/address.ts";
 import type { AreaRecord, PageRecord } from "../src/trace/answer.ts";
+import type { Fingerprint } from "../src/trace/fingerprint.ts";
 import type { Backend } from "../src/trace/request.ts";
 import type { Manners } from "./manners.ts";
 import { PageContents } from "./page-contents.ts";
@@ -49,6 +50,35 @@ export class SpaceState {
     this.contents.clear();
     this.dataFrames = 0;
     if (this.owners.size > 0) this.owners.clear();
+  }
+
+  /** Writes what tells this state from others. Which frame a page has is not a part of it. */
+  fingerprint(into: Fingerprint): void {
+    const { pages } = this;
+    const end = Number.POSITIVE_INFINITY;
+    into.number(pages.count);
+    for (let page = pages.next(0, end); page < end; page = pages.next(page + 1, end)) {
+      const record = pages.get(page);
+      into.number(page);
+      into.number(record);
+      if ((record & KIND_BITS) === LINEAR) into.number(pages.physical(page));
+      else this.contents.fingerprint(pages.content(page), into);
+    }
+  }
+
+  /** Remembers the state. What it returns brings it back, as often as it is called. */
+  snapshot(): () => void {
+    const { dataFrames } = this;
+    const owners = [...this.owners];
+    const restorePages = this.pages.snapshot();
+    const restoreContents = this.contents.snapshot();
+    return () => {
+      this.dataFrames = dataFrames;
+      this.owners.clear();
+      for (const [physical, page] of owners) this.owners.set(physical, page);
+      restorePages();
+      restoreContents();
+    };
   }
 
   /** The record of the page that `addr` lies in. */

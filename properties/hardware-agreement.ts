@@ -33,6 +33,7 @@ export class HardwareInspection {
   private readonly cachedSizes: number[] = [];
   private hardware: Hardware | undefined;
   private stale: HardwareDisagreement | undefined;
+  private isForgotten = false;
 
   constructor(model: AddressSpaceModel) {
     this.model = model;
@@ -45,6 +46,7 @@ export class HardwareInspection {
    */
   findDisagreement(hardware: Hardware, observed: Observation): HardwareDisagreement | undefined {
     this.hardware = hardware;
+    this.isForgotten = false;
     WALKERS[hardware.format].walk(hardware, this.seen);
     return (
       this.findWrongWalk(observed) ??
@@ -75,6 +77,19 @@ export class HardwareInspection {
       }
     }
     return undefined;
+  }
+
+  /** Takes note that the machine isn't in the state that it was seen in last. */
+  forget(): void {
+    this.isForgotten = true;
+  }
+
+  /** Sees the machine as it is, if `forget` said that it is another one. */
+  lookAgain(): void {
+    if (!this.isForgotten || this.hardware === undefined) return;
+    this.isForgotten = false;
+    WALKERS[this.hardware.format].walk(this.hardware, this.seen);
+    this.findStale(this.hardware);
   }
 
   /** Whether the TLB held, when it was looked at last, a translation for some address of [start, end). */

@@ -202,6 +202,11 @@ export class AddressSpace {
     this.pageTable.drop();
   }
 
+  /** Remembers the areas; see `MemorySet.snapshot`. The page table is the caller's affair. */
+  snapshot(): () => void {
+    return this.areas.snapshot();
+  }
+
   /** What maps a linear area. */
   protected linearBackend(paVaOffset: number): SpaceBackend {
     return new LinearBackend(paVaOffset);

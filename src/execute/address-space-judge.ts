@@ -4,8 +4,10 @@ import { takeSpaceBoundaries } from "../../models/boundaries.ts";
 import { findSpaceDisagreement, type SpaceDisagreement } from "../../properties/address-space-agreement.ts";
 import { type SpaceFacts, spaceSituationsOf } from "../../properties/address-space-sometimes.ts";
 import { HardwareInspection } from "../../properties/hardware-agreement.ts";
+import { faultOfAddressSpace } from "../../properties/model-soundness.ts";
 import { type Answer, OK } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import { NO_FRAMES, type Observation } from "../trace/observation.ts";
 import { type Command, isCommand, type Request } from "../trace/request.ts";
 import { addressLimit, type Terms } from "../trace/space.ts";
@@ -110,7 +112,34 @@ export class AddressSpaceJudge implements Judge {
   settle(request: Request): void {
     if (this.settled || !isCommand(request)) return;
     this.settled = true;
-    if (isCarriedOut(this.model.expectCommand(request))) this.model.commit(request);
+    this.foresee(request);
+  }
+
+  foresee(command: Command): void {
+    if (isCarriedOut(this.model.expectCommand(command))) this.model.commit(command);
+  }
+
+  faultOfModel(): string | undefined {
+    return faultOfAddressSpace(this.model);
+  }
+
+  fingerprint(into: Fingerprint): void {
+    this.model.state.fingerprint(into);
+  }
+
+  snapshot(): () => void {
+    const { at, answer, injected, data, table } = this;
+    const restoreModel = this.model.state.snapshot();
+    return () => {
+      this.at = at;
+      this.answer = answer;
+      this.injected = injected;
+      this.settled = true;
+      this.data = data;
+      this.table = table;
+      this.inspection.forget();
+      restoreModel();
+    };
   }
 
   private judgeCommand(command: Command, answer: Answer, observed: Observation): Finding | undefined {
@@ -238,6 +267,7 @@ export class AddressSpaceJudge implements Judge {
   /** Notes for statistics what is known of the state before the request. */
   private lookAhead(request: Request): void {
     const { facts, inspection } = this;
+    inspection.lookAgain();
     facts.overflows = false;
     facts.cached = false;
     facts.cutsHuge = false;

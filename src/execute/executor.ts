@@ -1,9 +1,9 @@
 import type { Instance, Subject } from "../subjects/subject.ts";
 import type { Answer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import { Observation } from "../trace/observation.ts";
 import type { Request } from "../trace/request.ts";
-import { failure, type Result, success } from "../trace/result.ts";
 import type { Space, Terms } from "../trace/space.ts";
 import { type Judge, judgeFor } from "./judge.ts";
 import type { Flight, Runner, Watch } from "./runner.ts";
@@ -19,6 +19,10 @@ export class Executor implements Runner {
   readonly judge: Judge;
   private readonly subject: Subject;
   private readonly observed = new Observation();
+  private instance: Instance | undefined = undefined;
+  // Why there is no instance.
+  private stillborn: Panic = { kind: "panic", text: "" };
+  private restore: (() => void) | undefined = undefined;
 
   constructor(subject: Subject, space: Space) {
     this.subject = subject;
@@ -32,21 +36,107 @@ export class Executor implements Runner {
 
   /** Runs a trace that fits `terms`. Returns the first disagreement, or `undefined` when all agrees. */
   run(requests: readonly Request[], statistics?: Statistics, watch?: Watch): Finding | undefined {
-    this.judge.reset();
-    const created = this.create();
-    if (!created.ok) return this.stillborn(requests, created.error, watch);
+    this.start();
     for (const request of requests) {
-      const answer = this.carryOut(created.value, request);
-      const finding = this.judge.step(request, answer, this.observed, statistics);
-      watch?.(request, answer, this.observed);
+      const finding = this.step(request, statistics, watch);
       if (finding) return finding;
     }
-    return this.judge.finish(this.observed) ?? this.drop(created.value);
+    return this.end();
+  }
+
+  /** Begins a run on a fresh instance. */
+  start(): void {
+    this.judge.reset();
+    this.instance = undefined;
+    this.restore = undefined;
+    try {
+      this.instance = this.subject.create(this.terms.space);
+    } catch (error) {
+      // The first request will show it.
+      this.stillborn = panicOf(error);
+    }
+  }
+
+  /** Carries out the next request and has it judged. */
+  step(request: Request, statistics?: Statistics, watch?: Watch): Finding | undefined {
+    const answer = this.carryOut(request);
+    const finding = this.judge.step(request, answer, this.observed, statistics);
+    watch?.(request, answer, this.observed);
+    return finding;
+  }
+
+  /** Has what is there at the end of the run judged, gives the instance up, and has what is left then judged. */
+  end(): Finding | undefined {
+    return this.judge.finish(this.observed) ?? this.drop();
+  }
+
+  /** Remembers where the run is, for `back`, if the instance can. */
+  mark(): void {
+    try {
+      const restoreInstance = this.instance?.snapshot?.();
+      if (restoreInstance === undefined) return;
+      const restoreJudge = this.judge.snapshot();
+      this.restore = () => {
+        restoreInstance();
+        restoreJudge();
+      };
+    } catch {
+      // Who fails to remember can't.
+      this.restore = undefined;
+    }
+  }
+
+  /** Whether the run can go back to some place. */
+  get isMarked(): boolean {
+    return this.restore !== undefined;
+  }
+
+  /** Goes back to where the run was marked. Says whether that could be done. */
+  back(): boolean {
+    try {
+      this.restore?.();
+      return this.restore !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Looks at the instance once more, and has the end of the run judged. */
+  close(): Finding | undefined {
+    this.observed.reset();
+    try {
+      this.instance?.observe(this.observed);
+    } catch (error) {
+      return this.judge.drop(this.observed, panicOf(error));
+    }
+    return this.end();
+  }
+
+  /** Whether the instance says what of its state doesn't show. */
+  get tellsAll(): boolean {
+    return this.instance?.fingerprint !== undefined;
+  }
+
+  /** Writes what tells the state, of the model and of the instance, from others. An exception is a finding. */
+  fingerprint(into: Fingerprint): Finding | undefined {
+    this.judge.fingerprint(into);
+    try {
+      this.instance?.fingerprint?.(into);
+      return undefined;
+    } catch (error) {
+      return this.judge.drop(this.observed, panicOf(error));
+    }
+  }
+
+  /** How many injected failures fired in the last step. */
+  get injected(): number {
+    return this.observed.injected;
   }
 
   /** Gives the instance up, if it can be, and has what is left then judged. */
-  private drop(instance: Instance): Finding | undefined {
-    if (instance.drop === undefined) return undefined;
+  private drop(): Finding | undefined {
+    const { instance } = this;
+    if (instance?.drop === undefined) return undefined;
     this.observed.reset();
     try {
       instance.drop(this.observed);
@@ -56,27 +146,10 @@ export class Executor implements Runner {
     }
   }
 
-  /** A run that ends at its first request, as no instance came to life. */
-  private stillborn(requests: readonly Request[], cause: Panic, watch?: Watch): Finding | undefined {
-    const [first] = requests;
-    if (first === undefined) return undefined;
+  private carryOut(request: Request): Answer {
+    const { instance } = this;
     this.observed.reset();
-    const finding = this.judge.step(first, cause, this.observed);
-    watch?.(first, cause, this.observed);
-    return finding;
-  }
-
-  /** A fresh instance, or the panic that kept it from coming to life. */
-  private create(): Result<Instance, Panic> {
-    try {
-      return success(this.subject.create(this.terms.space));
-    } catch (error) {
-      return failure(panicOf(error));
-    }
-  }
-
-  private carryOut(instance: Instance, request: Request): Answer {
-    this.observed.reset();
+    if (instance === undefined) return this.stillborn;
     try {
       const answer = instance.apply(request);
       instance.observe(this.observed);

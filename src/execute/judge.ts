@@ -1,7 +1,8 @@
 import type { Answer, AreaRecord, PageRecord } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import type { Observation } from "../trace/observation.ts";
-import type { Request } from "../trace/request.ts";
+import type { Command, Request } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { AddressSpaceJudge } from "./address-space-judge.ts";
 import { MemorySetJudge } from "./memory-set-judge.ts";
@@ -49,6 +50,14 @@ export interface Judge {
    * last one, unless it is there already.
    */
   settle(request: Request): void;
+  /** Does on the model alone what the contract wants of a command when nothing fails. */
+  foresee(command: Command): void;
+  /** What is wrong about the model by itself, in words: a mistake of its own. `undefined` where nothing is. */
+  faultOfModel(): string | undefined;
+  /** Writes what tells the state of the model from others. */
+  fingerprint(into: Fingerprint): void;
+  /** Remembers where the run is. What it returns goes back to there, as often as it is called. */
+  snapshot(): () => void;
 }
 
 /** The judge of the surface that the terms are about. */

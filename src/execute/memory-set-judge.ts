@@ -1,9 +1,11 @@
 import { takeBoundaries } from "../../models/boundaries.ts";
 import { MemorySetModel } from "../../models/memory-set.ts";
 import { findDisagreement } from "../../properties/agreement.ts";
+import { faultOfMemorySet } from "../../properties/model-soundness.ts";
 import { situationsOf } from "../../properties/sometimes.ts";
 import { type Answer, OK, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import type { Observation } from "../trace/observation.ts";
 import { printAnswer } from "../trace/print.ts";
 import { type Command, isCommand, type Request } from "../trace/request.ts";
@@ -78,7 +80,31 @@ export class MemorySetJudge implements Judge {
   settle(request: Request): void {
     if (this.settled || !isCommand(request)) return;
     this.settled = true;
-    if (isCarriedOut(this.model.expectCommand(request))) this.model.commit(request);
+    this.foresee(request);
+  }
+
+  foresee(command: Command): void {
+    if (isCarriedOut(this.model.expectCommand(command))) this.model.commit(command);
+  }
+
+  faultOfModel(): string | undefined {
+    return faultOfMemorySet(this.model);
+  }
+
+  fingerprint(into: Fingerprint): void {
+    this.model.pages.fingerprint(into);
+  }
+
+  snapshot(): () => void {
+    const { at, answer, injected } = this;
+    const restoreModel = this.model.pages.snapshot();
+    return () => {
+      this.at = at;
+      this.answer = answer;
+      this.injected = injected;
+      this.settled = true;
+      restoreModel();
+    };
   }
 
   private judgeCommand(command: Command, answer: Answer, observed: Observation): Finding | undefined {

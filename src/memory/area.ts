@@ -63,6 +63,18 @@ export class MemoryArea<Flags, PageTable, Backend extends MappingBackend<Flags, 
     this.#end = newEnd;
   }
 
+  /** Remembers start, end and flags. What it returns gives them back to the area, as often as it is called. */
+  snapshot(): () => void {
+    const start = this.#start;
+    const end = this.#end;
+    const flags = this.#flags;
+    return () => {
+      this.#start = start;
+      this.#end = end;
+      this.#flags = flags;
+    };
+  }
+
   /** Maps the whole area in the page table. Error: `BadState`. */
   mapArea(pageTable: PageTable): MappingResult {
     return this.#backend.map(this.#start, this.size, this.#flags, pageTable) ? DONE : BAD_STATE;

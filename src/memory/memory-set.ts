@@ -29,7 +29,7 @@ const STOP = { break: true };
  */
 export class MemorySet<Flags, PageTable, Backend extends MappingBackend<Flags, PageTable, Backend>> {
   /** The areas by start address. None is empty, no two overlap, and every end is an address. */
-  protected readonly areas: SortedMap<MemoryArea<Flags, PageTable, Backend>> = sortedMap();
+  protected areas: SortedMap<MemoryArea<Flags, PageTable, Backend>> = sortedMap();
 
   // Holds the pair that a lookup found, so that the next one need not allocate another.
   #pair: [number, MemoryArea<Flags, PageTable, Backend>] | undefined;
@@ -55,6 +55,20 @@ export class MemorySet<Flags, PageTable, Backend extends MappingBackend<Flags, P
    */
   forEach(visit: (start: number, area: MemoryArea<Flags, PageTable, Backend>) => undefined): void {
     this.areas.forRange(0, ADDRESS_LIMIT, false, visit);
+  }
+
+  /**
+   * Remembers the areas. What it returns brings them back, as often as it is called; the page table is the caller's
+   * affair. Backends are taken to have no state of their own.
+   */
+  snapshot(): () => void {
+    const areas = this.areas.clone();
+    const restores = areas.valuesArray().map((area) => area.snapshot());
+    return () => {
+      // Copies share what is not changed.
+      this.areas = areas.clone();
+      for (const restore of restores) restore();
+    };
   }
 
   /** Whether some area has an address in common with `range`. An empty range overlaps nothing. */

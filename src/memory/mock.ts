@@ -73,6 +73,28 @@ export class MockPageTable {
     }
   }
 
+  /** Remembers the pages. What it returns brings them back, as often as it is called. */
+  snapshot(): () => void {
+    const leaves = this.#leaves.valuesArray().map((leaf) => ({ ...leaf, leaf, flags: leaf.flags.slice() }));
+    const count = this.#pageCount;
+    return () => {
+      const all = this.#leaves;
+      if (all.size !== leaves.length || leaves.some(({ leaf, index }) => all.get(index) !== leaf)) {
+        all.clear();
+        for (const { leaf, index } of leaves) all.set(index, leaf);
+        this.#inOrder = undefined;
+        this.#nearIndex = -1;
+        this.#spare = undefined;
+      }
+      for (const { leaf, index, present, flags } of leaves) {
+        leaf.index = index;
+        leaf.present = present;
+        leaf.flags.set(flags);
+      }
+      this.#pageCount = count;
+    };
+  }
+
   /** Makes the pages of `size` bytes from `start` present. None of them may be yet. */
   map(start: VirtAddr, size: number, flags: Flags): boolean {
     const first = start / this.pageSize;

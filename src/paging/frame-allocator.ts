@@ -72,6 +72,30 @@ export class FrameAllocator implements PagingHandler {
     return (this.#uses[index] ?? FREE) === FREE ? undefined : this.memory.frame(index);
   }
 
+  /** Calls `visit` with the memory of each frame that was handed out once and is free now. */
+  forEachFree(visit: (frame: FrameView) => void): void {
+    for (const index of this.#freed) visit(this.memory.frame(index));
+  }
+
+  /** Remembers all frames, with their bytes. What it returns brings them back, as often as it is called. */
+  snapshot(): () => void {
+    const uses = this.#uses.slice();
+    const freed = [...this.#freed];
+    const untouched = this.#untouched;
+    const data = this.#data;
+    const table = this.#table;
+    const restoreMemory = this.memory.snapshot(untouched);
+    return () => {
+      this.#uses.fill(FREE);
+      this.#uses.set(uses);
+      this.#freed.splice(0, this.#freed.length, ...freed);
+      this.#untouched = untouched;
+      this.#data = data;
+      this.#table = table;
+      restoreMemory();
+    };
+  }
+
   /** What the frame at `frame` is handed out for now. */
   useOf(frame: PhysAddr): FrameUse {
     const use = this.#uses[indexOf(frame)];

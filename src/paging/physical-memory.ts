@@ -33,6 +33,22 @@ export class PhysicalMemory {
     this.#views = [];
   }
 
+  /** Remembers the bytes of the first `count` frames; those behind are 0. What it returns brings them all back. */
+  snapshot(count: number): () => void {
+    const places: number[] = [];
+    const values: number[] = [];
+    for (let at = 0; at < (count * FRAME_SIZE) / 4; at++) {
+      const word = this.words[at] ?? 0;
+      if (word === 0) continue;
+      places.push(at);
+      values.push(word);
+    }
+    return () => {
+      this.words.fill(0);
+      for (const [index, at] of places.entries()) this.words[at] = values[index] ?? 0;
+    };
+  }
+
   /** The memory of the frame with this number, counted from `start`. */
   frame(index: number): FrameView {
     const view = this.#views[index];

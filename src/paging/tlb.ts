@@ -77,6 +77,20 @@ export class Tlb implements TranslationCache {
     this.#filled = false;
   }
 
+  /** Remembers every translation. What it returns brings them back, as often as it is called. */
+  snapshot(): () => void {
+    const pages = this.#pages.slice();
+    const physicals = this.#physicals.slice();
+    const flags = this.#flags.slice();
+    const filled = this.#filled;
+    return () => {
+      this.#pages.set(pages);
+      this.#physicals.set(physicals);
+      this.#flags.set(flags);
+      this.#filled = filled;
+    };
+  }
+
   /** Calls `visit` for every translation; `size` is that of its page, in bytes. */
   forEach(visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void): void {
     if (!this.#filled) return;

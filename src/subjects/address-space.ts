@@ -24,12 +24,14 @@ import {
   TRUE,
 } from "../trace/answer.ts";
 import { PLAIN_DIALECT } from "../trace/dialect.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import { ALL_FLAGS, type Flags, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import type { FormatName, FrameUse, Hardware } from "../trace/hardware.ts";
 import type { Observation } from "../trace/observation.ts";
 import { type Backend, type Command, isCommand, type MapCommand, type Query } from "../trace/request.ts";
 import { type Hello, OFFERS, type Space } from "../trace/space.ts";
 import { FallibleBackend } from "./fallible-backend.ts";
+import { fingerprintMachine } from "./machine-fingerprint.ts";
 import type { Instance, Subject } from "./subject.ts";
 
 /** The stack's address space, made so that calls of its backends can be made to fail. */
@@ -63,6 +65,8 @@ export interface AddressSpaceParts {
     pageTable: PageTable,
     handler: PagingHandler,
   ) => FallibleSpace;
+  /** Whether the parts remember nothing but what they show: then an instance can go back to a snapshot. */
+  readonly open: boolean;
 }
 
 /** The parts of the stack itself. */
@@ -72,12 +76,15 @@ const STACK_PARTS: AddressSpaceParts = {
   tlb: () => new Tlb(),
   pageTable: (format, handler, tlb, root) => new PageTable(format, handler, tlb, root),
   space: (base, size, pageTable, handler) => new FallibleSpace(base, size, pageTable, handler),
+  open: true,
 };
 
 /** The stack's `AddressSpace` over page tables of this format, or one with some parts replaced, as a subject. */
 export function addressSpaceSubject(format: FormatName, parts: Partial<AddressSpaceParts> = {}): Subject {
   const all = { ...STACK_PARTS, ...parts };
-  return { hello: helloOf(format), create: (space) => new AddressSpaceInstance(space, format, all) };
+  // What a part of one's own remembers, nobody else can bring back, unless it says that this is nothing.
+  const Kind = (parts.open ?? Object.keys(parts).length === 0) ? StackInstance : AddressSpaceInstance;
+  return { hello: helloOf(format), create: (space) => new Kind(space, format, all) };
 }
 
 function helloOf(format: FormatName): Hello {
@@ -97,11 +104,11 @@ function helloOf(format: FormatName): Hello {
 
 class AddressSpaceInstance implements Instance, Hardware {
   readonly format: FormatName;
-  private readonly allocator: FrameAllocator;
-  private readonly tlb: Tlb;
+  protected readonly allocator: FrameAllocator;
+  protected readonly tlb: Tlb;
   private readonly pageTable: PageTable;
-  private readonly space: FallibleSpace;
-  private injected = 0;
+  protected readonly space: FallibleSpace;
+  protected injected = 0;
 
   constructor({ base, size, frames }: Space, format: FormatName, parts: AddressSpaceParts) {
     this.format = format;
@@ -153,6 +160,10 @@ class AddressSpaceInstance implements Instance, Hardware {
 
   forEachCached(visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void): void {
     this.tlb.forEach(visit);
+  }
+
+  fingerprint(into: Fingerprint): void {
+    fingerprintMachine(this.pageTable, this.tlb, this.allocator, into);
   }
 
   private showFrames(into: Observation): void {
@@ -284,6 +295,18 @@ class AddressSpaceInstance implements Instance, Hardware {
       }
     });
     return pages;
+  }
+}
+
+/** The stack itself: its parts remember nothing but what they show. */
+class StackInstance extends AddressSpaceInstance {
+  snapshot(): () => void {
+    const restores = [this.allocator, this.tlb, this.space].map((part) => part.snapshot());
+    const { injected } = this;
+    return () => {
+      this.injected = injected;
+      for (const restore of restores) restore();
+    };
   }
 }
 

@@ -22,6 +22,8 @@ export interface MemorySetParts {
   readonly pageTable: (pageSize: number) => MockPageTable;
   readonly backend: () => MockBackend;
   readonly updateFlags: (old: Flags, wanted: Flags) => Flags | undefined;
+  /** Whether the parts remember nothing but what they show: then an instance can go back to a snapshot. */
+  readonly open: boolean;
 }
 
 /** The parts of the stack itself. */
@@ -30,19 +32,22 @@ export const STACK_PARTS: MemorySetParts = {
   pageTable: (pageSize) => new MockPageTable(pageSize),
   backend: () => new MockBackend(),
   updateFlags: (old, wanted) => (sameProtection(old, wanted) ? undefined : withProtection(old, wanted)),
+  open: true,
 };
 
 /** The stack's `MemorySet`, or one with some parts replaced, as a subject of the memory-set surface. */
 export function memorySetSubject(parts: Partial<MemorySetParts> = {}): Subject {
   const all = { ...STACK_PARTS, ...parts };
-  return { hello: MEMORY_SET_HELLO, create: (space) => new MemorySetInstance(space, all) };
+  // What a part of one's own remembers, nobody else can bring back, unless it says that this is nothing.
+  const Kind = (parts.open ?? Object.keys(parts).length === 0) ? StackInstance : MemorySetInstance;
+  return { hello: MEMORY_SET_HELLO, create: (space) => new Kind(space, all) };
 }
 
 class MemorySetInstance implements Instance {
   private readonly parts: MemorySetParts;
-  private readonly set: MockMemorySet;
-  private readonly pageTable: MockPageTable;
-  private injected = 0;
+  protected readonly set: MockMemorySet;
+  protected readonly pageTable: MockPageTable;
+  protected injected = 0;
 
   constructor(space: Space, parts: MemorySetParts) {
     this.parts = parts;
@@ -61,6 +66,9 @@ class MemorySetInstance implements Instance {
     this.pageTable.forEachPage((addr, flags) => into.page(addr, flags));
     into.injected = this.injected;
   }
+
+  /** All that there is shows. */
+  fingerprint(): void {}
 
   private command(command: Command): Answer {
     const { inject } = command;
@@ -132,6 +140,20 @@ class MemorySetInstance implements Instance {
     const pages: PageRecord[] = [];
     this.pageTable.forEachPage((addr, flags) => pages.push({ addr, flags }));
     return pages;
+  }
+}
+
+/** The stack itself: its parts remember nothing but what they show. */
+class StackInstance extends MemorySetInstance {
+  snapshot(): () => void {
+    const restoreSet = this.set.snapshot();
+    const restorePages = this.pageTable.snapshot();
+    const { injected } = this;
+    return () => {
+      this.injected = injected;
+      restoreSet();
+      restorePages();
+    };
   }
 }
 

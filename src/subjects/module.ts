@@ -121,5 +121,16 @@ function checkedInstance(instance: Instance): Instance {
     },
     observe: (into) => instance.observe(into),
     ...(instance.drop && { drop: (into) => instance.drop?.(into) }),
+    ...(instance.fingerprint && { fingerprint: (into) => instance.fingerprint?.(into) }),
+    ...(instance.snapshot && { snapshot: () => restoreOf(instance) }),
+  };
+}
+
+/** What brings an instance back to where it is now. */
+function restoreOf(instance: Instance): () => void {
+  const restore: unknown = instance.snapshot?.();
+  if (typeof restore !== "function") throw new TypeError("snapshot gave no function");
+  return () => {
+    restore();
   };
 }

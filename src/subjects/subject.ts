@@ -1,4 +1,5 @@
 import type { Answer } from "../trace/answer.ts";
+import type { Fingerprint } from "../trace/fingerprint.ts";
 import type { Observation } from "../trace/observation.ts";
 import type { Request } from "../trace/request.ts";
 import type { Hello, Space } from "../trace/space.ts";
@@ -25,4 +26,15 @@ export interface Instance {
    * still handed out: none may be. Nothing is asked of the instance any more.
    */
   drop?(into: Observation): void;
+  /**
+   * Writes what there is to the state besides what `observe` shows, in some order of its own: whatever can make a
+   * difference to what happens next. Two instances in which the same shows and the same is written are taken for one.
+   * An instance with nothing to hide writes nothing. Without this method `check` can't know.
+   */
+  fingerprint?(into: Fingerprint): void;
+  /**
+   * Remembers the whole state. What it returns brings the instance back to it, as often as it is called. Without this
+   * method `check` comes back to a state by running its trace again on a fresh instance.
+   */
+  snapshot?(): () => void;
 }

@@ -24,6 +24,14 @@ export const ALL_FLAGS = 63;
 /** The letters of the flags; the letter at index i stands for bit i. */
 export const FLAG_LETTERS = "rwxudn";
 
+/** The flags that a text stands for, such as `rw`, or `-` for none; `undefined` for another text. */
+export function flagsFrom(text: string): Flags | undefined {
+  const letters = text === "-" ? "" : text;
+  const flags = [...letters].reduce((sum, letter) => sum | (1 << FLAG_LETTERS.indexOf(letter)), NO_FLAGS);
+  const right = [...FLAG_LETTERS].filter((_, bit) => (flags & (1 << bit)) !== 0).join("");
+  return text !== "" && right === letters ? flags : undefined;
+}
+
 /** The flags after a `protect` to `wanted`: its r, w, x bits, and the other bits of `old`. */
 export function withProtection(old: Flags, wanted: Flags): Flags {
   return (old & ~RWX) | (wanted & RWX);

@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, vi } from "vitest";
 import { type Driver, InProcess } from "../../execute/driver.ts";
 import { openAdapter } from "../../execute/open-adapter.ts";
-import { type FoundByFuzzing, fuzz, newTally } from "../../explore/fuzz.ts";
+import { fuzz, newTally } from "../../explore/fuzz.ts";
 import { Pace } from "../../explore/pace.ts";
+import type { WorkedOut } from "../../explore/session-finding.ts";
 import { standardSpaces } from "../../explore/spaces.ts";
 import { findSubject } from "../registry.ts";
 import type { Instance, Subject } from "../subject.ts";
@@ -14,7 +15,7 @@ import { type PlainScript, plainScript } from "./plain-script.fixture.ts";
 export interface Searched {
   readonly runs: number;
   readonly requests: number;
-  readonly found: FoundByFuzzing | undefined;
+  readonly found: WorkedOut | undefined;
 }
 
 /** Searches on both. */
