@@ -65,6 +65,7 @@ export {
 export type { Answer, AreaRecord, ErrorName, PageRecord } from "./trace/answer.ts";
 export { type Dialect, MANNERS, type Manner, PLAIN_DIALECT } from "./trace/dialect.ts";
 export type { Finding, FindingKind } from "./trace/finding.ts";
+export { Fingerprint } from "./trace/fingerprint.ts";
 export {
   DEVICE,
   EXECUTE,

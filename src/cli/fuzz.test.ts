@@ -27,6 +27,7 @@ const REPORT = z.strictObject({
   format: z.enum(FORMAT_NAMES).optional(),
   spaces: z.array(z.string()),
   seed: z.string(),
+  suite: z.int(),
   runs: z.int(),
   commands: z.int(),
   seconds: z.number().positive(),

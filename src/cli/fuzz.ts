@@ -1,9 +1,5 @@
-import { stat } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { describeProblem } from "../corpus/problem.ts";
-import { checkWritable } from "../corpus/save.ts";
-import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
-import type { Driver } from "../execute/driver.ts";
+import { conformanceSuite, smallScope } from "../check/conformance.ts";
 import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
@@ -13,13 +9,15 @@ import { standardSpaces } from "../explore/spaces.ts";
 import { DEFAULT_MAX_COMMANDS } from "../generate/trace.ts";
 import { discoveryLine, type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
-import { progressOn } from "../report/progress.ts";
+import { progressLine, progressOn } from "../report/progress.ts";
 import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Hello, Space } from "../trace/space.ts";
+import { addCorpusOptions, type CorpusOptions, corpusOf, saveTo } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
-import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands, parsePath } from "./options.ts";
+import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands } from "./options.ts";
+import { stopOnSignal } from "./signals.ts";
 import {
   addSpaceOptions,
   choosesSpace,
@@ -36,7 +34,7 @@ import {
 } from "./target.ts";
 
 /** What the command line asks of `fuzz`. */
-export interface FuzzOptions extends SpaceOptions, TargetOptions {
+export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions {
   readonly seed?: string;
   readonly runs?: number;
   /** Seconds. */
@@ -48,8 +46,6 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions {
   readonly keepGoing?: boolean;
   /** Whether an interruption means failure. */
   readonly isGate?: boolean;
-  readonly corpus?: string;
-  readonly save: boolean;
   readonly json?: boolean;
 }
 
@@ -59,8 +55,6 @@ export interface FuzzStreams {
   readonly paint: Paint;
 }
 
-/** Where cases are saved unless told otherwise. */
-const DEFAULT_CORPUS = "corpus";
 /** How long a session without a budget of its own takes, in seconds. */
 const DEFAULT_SECONDS = 10;
 /** How many random traces a session without a budget of its own runs when every failure is injected. */
@@ -142,15 +136,8 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
       ).argParser(parseInject),
     );
   addSpaceOptions(command);
-  command
-    .addOption(
-      new Option(
-        "--corpus <directory>",
-        `where saved cases are read from and new ones go (default: ${DEFAULT_CORPUS}, made when needed)`,
-      ).argParser(parsePath),
-    )
-    .option("--no-save", "do not save what is found")
-    .option("--json", "print one JSON object on standard output, instead of text");
+  addCorpusOptions(command);
+  command.option("--json", "print one JSON object on standard output, instead of text");
 }
 
 function parseInject(text: string): "all" {
@@ -168,7 +155,7 @@ export async function runFuzz(
   if (!target.ok) return complain(target.error);
   const session = await sessionOf(options, target.value);
   if (!session.ok) return complain(session.error);
-  const pace = new Pace(() => progress.update(tally, pace.seconds));
+  const pace = new Pace(() => progress.update(pace.seconds, () => progressLine(tally, pace.seconds)));
   const progress = progressOn(process.stderr);
   const tally = newTally(session.value.target.driver.hello.surface);
   const signals = stopOnSignal(pace, target.value.driver);
@@ -194,7 +181,7 @@ function exitStatusOf(result: SessionResult, isGate: boolean): ExitStatus {
   if (findings.length > 0) return EXIT.finding;
   if (lost !== undefined) return EXIT.environment;
   if (problems.length > 0) return EXIT.usage;
-  const isEmpty = replayed === 0 && tally.runs === 0;
+  const isEmpty = replayed + tally.suite + tally.runs === 0;
   return interrupted && (isGate || isEmpty) ? EXIT.environment : EXIT.agree;
 }
 
@@ -202,7 +189,7 @@ async function sessionOf(
   options: FuzzOptions,
   target: OpenTarget,
 ): Promise<Result<FormattedSession, string>> {
-  const { seed = freshSeed(), maxCommands, save, keepGoing = false } = options;
+  const { seed = freshSeed(), maxCommands, keepGoing = false } = options;
   const spaces = spacesOf(options, target.driver.hello);
   if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
@@ -216,7 +203,8 @@ async function sessionOf(
     injectAll: options.inject !== undefined,
     keepGoing,
     corpus: corpus.value,
-    saveTo: save ? (options.corpus ?? DEFAULT_CORPUS) : undefined,
+    saveTo: saveTo(options),
+    ...(options.isGate && { suite: conformanceSuite(smallScope(target.driver.hello), target.driver.hello) }),
   });
 }
 
@@ -250,50 +238,6 @@ function tooMuchWork(pages: number, maxCommands: number): string {
   );
 }
 
-/** The corpus to replay first. One that was asked for must be there, and one to save in must be writable. */
-async function corpusOf({ corpus, save }: FuzzOptions): Promise<Result<string | undefined, string>> {
-  const directory = corpus ?? DEFAULT_CORPUS;
-  const isThere = await isDirectory(directory);
-  if (!isThere.ok) return isThere;
-  if (!isThere.value && corpus !== undefined) {
-    const remedy = "correct the path, or create it with mkdir -p";
-    return failure(describeProblem(directory, { what: "there is no such directory", remedy }));
-  }
-  const writable = save ? await checkWritable(directory) : success(undefined);
-  if (!writable.ok) return writable;
-  return success(isThere.value ? directory : undefined);
-}
-
-/** Whether there is a directory at `path`, or nothing at all; anything else is an error. */
-async function isDirectory(path: string): Promise<Result<boolean, string>> {
-  try {
-    if ((await stat(path)).isDirectory()) return success(true);
-    const problem = { what: "not a directory", remedy: "name one with --corpus" };
-    return failure(describeProblem(path, problem));
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return success(false);
-    const what = `can't be read: ${describeSystemError(error)}`;
-    return failure(describeProblem(path, { what, remedy: "name another directory with --corpus" }));
-  }
-}
-
-/** Lets the first Ctrl-C (or a request to terminate) end the session with its results, and a second one at once. */
-function stopOnSignal(pace: Pace, driver: Driver): { readonly release: () => void } {
-  const release = () => {
-    process.removeListener("SIGINT", stop);
-    process.removeListener("SIGTERM", stop);
-  };
-  const stop = () => {
-    release();
-    pace.stop();
-    driver.interrupt();
-  };
-  driver.onLost(() => pace.stop());
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return { release };
-}
-
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
 function lineFor(
   { spaces, seed, maxCommands }: FormattedSession,
@@ -302,6 +246,7 @@ function lineFor(
 ) {
   const behind = command.length === 0 ? [] : ["--", ...command];
   return ({ file, run }: SessionFinding): string => {
+    const isGate = options.isGate === true;
     if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject, ...behind]);
     const runs = ["--runs", `${(run ?? 0) + 1}`, "--max-commands", `${maxCommands}`];
     const [space, ...others] = spaces;
@@ -309,14 +254,14 @@ function lineFor(
     const inject = options.inject === undefined ? [] : ["--inject", options.inject];
     const place = options.corpus === undefined ? [] : ["--corpus", options.corpus];
     return commandLine([
-      "fuzz",
+      isGate ? "verify" : "fuzz",
       ...subject,
       "--seed",
       seed,
       ...runs,
       ...size,
       ...inject,
-      ...(options.keepGoing === true ? ["--keep-going"] : []),
+      ...(options.keepGoing === true && !isGate ? ["--keep-going"] : []),
       ...place,
       ...behind,
     ]);

@@ -25,8 +25,8 @@ isDone = true;
 
 /** Whose mistake an error is that nobody caught. */
 function culprit(): string {
-  const subject = process.argv[process.argv.indexOf("--subject") + 1] ?? "";
-  return isModule(subject)
+  const at = process.argv.indexOf("--subject");
+  return at >= 0 && isModule(process.argv[at + 1] ?? "")
     ? "an error that nobody caught, of the module that is tested or, please report it then, of mapcheck itself"
     : "a bug of mapcheck's own, please report it";
 }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { escapeText } from "../trace/escape.ts";
+import { addCheck } from "./check.ts";
 import { complain, EXIT, type ExitStatus } from "./exit-status.ts";
 import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
@@ -36,7 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   if (words?.length === 0) {
     return complain("there is nothing behind --; write a command there, or leave -- out");
   }
-  for (const add of [addFuzz, addVerify, addReplay, addSubjects]) {
+  for (const add of [addFuzz, addCheck, addVerify, addReplay, addSubjects]) {
     add(
       program,
       (finished) => {

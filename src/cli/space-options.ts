@@ -17,14 +17,13 @@ export interface SpaceOptions {
   readonly page?: number;
 }
 
-/** Adds `--pages`, `--base`, `--frames` and `--page` to a subcommand. */
-export function addSpaceOptions(command: Command): void {
+/** Adds `--pages`, `--base`, `--frames` and `--page` to a subcommand. `pages` says how many there are by default. */
+export function addSpaceOptions(command: Command, pages = `${SMALL_SPACE_PAGES}`): void {
   command
     .addOption(
-      new Option(
-        "--pages <count>",
-        `how large the address space is, in pages (default: ${SMALL_SPACE_PAGES})`,
-      ).argParser(parseCount),
+      new Option("--pages <count>", `how large the address space is, in pages (default: ${pages})`).argParser(
+        parseCount,
+      ),
     )
     .addOption(new Option("--base <address>", "where it begins (default: 0x0)").argParser(parseAddress))
     .addOption(

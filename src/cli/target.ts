@@ -33,6 +33,37 @@ export interface OpenTarget extends FormattedTarget {
   readonly command: CommandWords;
 }
 
+/** What was chosen, as plain data: for another thread. */
+export interface TargetChoice {
+  /** The name of a subject that is listed. */
+  readonly name?: string;
+  readonly module?: string;
+  readonly format?: FormatName;
+  readonly timeout?: number;
+  readonly command: CommandWords;
+}
+
+/** What the options and the words behind `--` choose. */
+export function choiceOf({ subject, format, timeout }: TargetOptions, command: CommandWords): TargetChoice {
+  return {
+    ...(subject !== undefined && ("module" in subject ? { module: subject.module } : { name: subject.name })),
+    ...(format !== undefined && { format }),
+    ...(timeout !== undefined && { timeout }),
+    command,
+  };
+}
+
+/** Opens what was chosen once more, without a word of what was said the first time. */
+export function reopenTarget({
+  name,
+  module,
+  command,
+  ...options
+}: TargetChoice): Promise<Result<OpenTarget, string>> {
+  const subject = module === undefined ? findSubject(name ?? "") : { module };
+  return openTarget({ ...options, ...(subject !== undefined && { subject }) }, command, () => {});
+}
+
 /** How long an adapter has for one run unless told otherwise, in seconds. */
 const DEFAULT_TIMEOUT = 10;
 
@@ -52,14 +83,18 @@ export function addTargetOptions(command: Command, fallback: string): Command {
     );
 }
 
-/** Opens what the options and the words behind `--` name. The error is a line for the user. */
+/**
+ * Opens what the options and the words behind `--` name, and tells `warn` what of it is not understood. The error is a
+ * line for the user.
+ */
 export async function openTarget(
   options: TargetOptions,
   words: CommandWords,
+  warn: (warning: string) => unknown = complain,
 ): Promise<Result<OpenTarget, string>> {
   const { subject, format, timeout } = options;
   const [file, ...args] = words;
-  if (file !== undefined) return openCommand(file, args, options);
+  if (file !== undefined) return openCommand(file, args, options, warn);
   if (timeout !== undefined) return failure("--timeout is about a command behind --; leave it out");
   if (subject !== undefined && "module" in subject) return openModule(subject.module, format);
   const named = inFormat(subject ?? DEFAULT_SUBJECT, format);
@@ -92,6 +127,7 @@ async function openCommand(
   file: string,
   args: readonly string[],
   { subject, format, timeout }: TargetOptions,
+  warn: (warning: string) => unknown,
 ): Promise<Result<OpenTarget, string>> {
   if (subject !== undefined)
     return failure("--subject and a command behind -- are two things to test; leave one out");
@@ -100,7 +136,7 @@ async function openCommand(
   const opened = await openAdapter({ file, args }, { seconds: timeout ?? DEFAULT_TIMEOUT });
   if (!opened.ok) return opened;
   const { driver, warnings } = opened.value;
-  for (const warning of warnings) complain(warning);
+  for (const warning of warnings) warn(warning);
   const words = timeout === undefined ? [] : ["--timeout", `${timeout}s`];
   return success({ name: driver.hello.name, driver, words, command: [file, ...args] });
 }

@@ -10,8 +10,9 @@ import { addTargetOptions, type CommandWords } from "./target.ts";
 const SECONDS = 60;
 
 const HELP = `
-What a project puts into its CI: the saved cases of the corpus are run, then
-random traces for a minute. All findings that differ from each other are shown,
+What a project puts into its CI: the saved cases of the corpus are run, then a
+suite that tries every command in every state of a small scope, then random
+traces for a minute. All findings that differ from each other are shown,
 not only the first, and saved. A case with the status "known" and the name of
 the implementation is a bug that is waiting to be mended: it is no finding.
 Whoever interrupts it gets a report, and the exit status 3.
@@ -21,7 +22,7 @@ Examples:
   ${PROGRAM} verify --subject ./my-implementation.ts --time 10m
   ${PROGRAM} verify --seed "$GITHUB_SHA" --json -- python3 adapter.py`;
 
-/** `mapcheck verify`: saved cases and a search, with one verdict. */
+/** `mapcheck verify`: saved cases, a small scope, and a search, with one verdict. */
 export function addVerify(program: Command, finish: Finish, words: CommandWords): void {
   const command = program
     .command("verify")

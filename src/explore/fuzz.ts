@@ -11,7 +11,8 @@ import { Novelty } from "./novelty.ts";
 import type { Pace } from "./pace.ts";
 import { findRecurrence, type Recurrence } from "./recurrence.ts";
 import { RunSeeds } from "./seeds.ts";
-import { Shrinking, type Shrunk } from "./shrinking.ts";
+import type { WorkedOut } from "./session-finding.ts";
+import { Shrinking } from "./shrinking.ts";
 
 /** What a campaign runs: together with the run's number this determines every trace. */
 export interface Campaign {
@@ -24,6 +25,14 @@ export interface Campaign {
   readonly maxCommands: number;
   /** Whether each trace is also run with every single failure of every command. */
   readonly injectAll: boolean;
+  /** Traces that are run before the random ones, if there are any. */
+  readonly suite?: Suite;
+}
+
+/** Traces that somebody chose, and where they take place. */
+export interface Suite {
+  readonly space: Space;
+  readonly traces: readonly (readonly Request[])[];
 }
 
 /** When a campaign ends, if nothing is found before. */
@@ -34,23 +43,15 @@ export interface Budget {
   readonly seconds: number;
 }
 
-/** A counterexample, where it came from, and what shrinking it took. */
-export interface FoundByFuzzing extends Shrunk, Recurrence {
-  /** The number of the run that showed it. */
-  readonly run: number;
-  /** How many requests that run's trace had up to the finding. */
-  readonly shrunkFrom: number;
-  /** What the implementation printed besides its answers, when it was last run. */
-  readonly stderr: string;
-}
-
 /** What a campaign has done so far. */
 export interface Tally {
   readonly statistics: Statistics;
   /** Single failures that were tried one by one. */
   readonly injections: InjectionTally;
-  /** How many traces were run. */
+  /** How many random traces were run. */
   runs: number;
+  /** How many traces of a suite were run before. */
+  suite: number;
   /** How many findings there are so far: saved cases that fail, and what was found. */
   findings: number;
 }
@@ -61,6 +62,7 @@ export function newTally(surface: Surface): Tally {
     statistics: new Statistics(surface),
     injections: { traces: 0, injected: 0 },
     runs: 0,
+    suite: 0,
     findings: 0,
   };
 }
@@ -74,7 +76,7 @@ export async function fuzz(
   budget: Budget,
   pace: Pace,
   tally: Tally,
-): Promise<FoundByFuzzing | undefined> {
+): Promise<WorkedOut | undefined> {
   const search = new Search(campaign, budget, pace, tally);
   const discovery = await search.next();
   return discovery && search.workOut(discovery);
@@ -88,6 +90,7 @@ export class Search {
   private readonly tally: Tally;
   private readonly seeds: RunSeeds;
   private readonly grounds: readonly Ground[];
+  private readonly suite: Iterator<RunToBegin, undefined>;
   private readonly underWay: RunUnderWay[] = [];
   private readonly novelty: Novelty;
   private readonly started: number;
@@ -113,6 +116,7 @@ export class Search {
     this.tally = tally;
     this.seeds = new RunSeeds(campaign.seed);
     this.grounds = campaign.spaces.map((space) => new Ground(campaign.driver, space, campaign.maxCommands));
+    this.suite = runsOfSuite(campaign);
   }
 
   /** The next finding that may be a new one, as it was met; `undefined` when the budget is spent or `pace` was stopped. */
@@ -124,7 +128,7 @@ export class Search {
   }
 
   /** Sees what the finding needs to come back, and shrinks it; `undefined` where it proves to be an old one. */
-  async workOut(discovery: Discovery): Promise<FoundByFuzzing | undefined> {
+  async workOut(discovery: Discovery): Promise<WorkedOut | undefined> {
     const shrunk = await this.shrink(discovery);
     if (!this.novelty.isNew(shrunk, discovery, shrunk.stable)) return undefined;
     this.tally.findings++;
@@ -137,7 +141,8 @@ export class Search {
       const { ground, requests } = run;
       const finding = await run.flight(tally.statistics);
       if (pace.stopped && finding === undefined) return undefined;
-      tally.runs = run.number + 1;
+      if (run.number === null) tally.suite++;
+      else tally.runs = run.number + 1;
       this.judged++;
       if (finding) return { ...run, finding, earlier: campaign.driver.earlier, isLate: false };
       const injected = campaign.injectAll
@@ -151,16 +156,21 @@ export class Search {
 
   /** The oldest run that is under way, after as many were begun as should be. */
   private nextRun(): RunUnderWay | undefined {
-    const { budget, pace, underWay } = this;
+    const { pace, underWay } = this;
     if (pace.stopped) return undefined;
-    while (underWay.length < this.room && this.begun < budget.runs) {
-      const ground = this.grounds[this.begun % this.grounds.length];
-      if (ground === undefined) break;
-      const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
-      underWay.push({ number: this.begun, ground, requests, flight: ground.runner.begin(requests) });
-      this.begun++;
+    while (underWay.length < this.room) {
+      const run = this.suite.next().value ?? this.randomRun();
+      if (run === undefined) break;
+      underWay.push({ ...run, flight: run.ground.runner.begin(run.requests) });
     }
     return underWay.shift();
+  }
+
+  private randomRun(): RunToBegin | undefined {
+    const ground = this.grounds[this.begun % this.grounds.length];
+    if (ground === undefined || this.begun >= this.budget.runs) return undefined;
+    const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
+    return { number: this.begun++, ground, requests };
   }
 
   /**
@@ -187,7 +197,7 @@ export class Search {
     return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier, isLate: true };
   }
 
-  private async shrink(found: Discovery): Promise<FoundByFuzzing> {
+  private async shrink(found: Discovery): Promise<WorkedOut> {
     const { campaign, pace, grounds } = this;
     const { driver } = campaign;
     const { ground } = found;
@@ -214,17 +224,28 @@ export class Search {
   }
 }
 
-/** A run that was begun. */
-interface RunUnderWay {
-  readonly number: number;
+/** A run: of a trace of the suite, or of a random one, which has a number. */
+interface RunToBegin {
+  readonly number: number | null;
   readonly ground: Ground;
   readonly requests: readonly Request[];
+}
+
+/** A run that was begun. */
+interface RunUnderWay extends RunToBegin {
   readonly flight: Flight;
+}
+
+function* runsOfSuite({ suite, driver, maxCommands }: Campaign): Generator<RunToBegin, undefined> {
+  if (suite === undefined) return;
+  const ground = new Ground(driver, suite.space, maxCommands);
+  for (const requests of suite.traces) yield { number: null, ground, requests };
 }
 
 /** A counterexample as it was met, where it takes place, and what the implementation had done before. */
 export interface Discovery extends Counterexample {
-  readonly number: number;
+  /** That of its run; `null` for a trace of the suite. */
+  readonly number: number | null;
   readonly ground: Ground;
   readonly earlier: readonly PastRun[];
   /** Whether it shows only when the implementation is told to end. */
@@ -232,7 +253,7 @@ export interface Discovery extends Counterexample {
 }
 
 /** A finding as it was met. That it comes back is not known yet. */
-export function unshrunk({ requests, finding, ground, number }: Discovery): FoundByFuzzing {
+export function unshrunk({ requests, finding, ground, number }: Discovery): WorkedOut {
   const reached = upToFinding(requests, finding);
   return {
     ...reached,
@@ -248,7 +269,7 @@ export function unshrunk({ requests, finding, ground, number }: Discovery): Foun
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */
 function homesOf(ground: Ground, grounds: readonly Ground[], campaign: Campaign): readonly Ground[] {
-  const earlier = grounds.slice(0, grounds.indexOf(ground));
+  const earlier = grounds.slice(0, Math.max(grounds.indexOf(ground), 0));
   if (ground.space.base === 0) return earlier;
   const space = { ...ground.space, base: virtAddr(0), frames: 0 };
   const atZero = new Ground(campaign.driver, space, campaign.maxCommands);

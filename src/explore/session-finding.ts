@@ -1,8 +1,15 @@
+import { type CorpusEntry, entryId } from "../corpus/entry.ts";
+import { type Saved, saveEntry } from "../corpus/save.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
+import type { Counterexample } from "../shrink/reduce.ts";
+import { ownManners } from "../trace/dialect.ts";
 import type { Finding } from "../trace/finding.ts";
 import { printRequest, printSpace } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
+import type { Result } from "../trace/result.ts";
 import type { Space } from "../trace/space.ts";
+import type { Recurrence } from "./recurrence.ts";
+import type { Target } from "./target.ts";
 
 /** One finding of a session, ready to be printed or written as JSON. */
 export interface SessionFinding {
@@ -27,6 +34,76 @@ export interface SessionFinding {
   readonly stderr: string;
   /** Other corpus files that show the same. */
   readonly also: readonly string[];
+}
+
+/** A counterexample, where it takes place, and what it took to get there. */
+export interface WorkedOut extends Counterexample, Recurrence {
+  readonly space: Space;
+  /** How many requests the trace had before it was shrunk. */
+  readonly shrunkFrom: number;
+  /** The run that showed it; `null` where it wasn't a random one. */
+  readonly run: number | null;
+  /** How many traces shrinking tried. */
+  readonly executions: number;
+  /** What the implementation printed besides its answers. */
+  readonly stderr: string;
+}
+
+/** The case that a finding is saved as. `seed` is that of its run. */
+export function entryOf(found: WorkedOut, target: Target, seed?: string): CorpusEntry {
+  const { space, requests, finding, run, shrunkFrom } = found;
+  const { surface, dialect } = target.driver.hello;
+  const manners = ownManners(dialect);
+  return {
+    id: entryId(surface, space, requests, finding),
+    surface,
+    space,
+    ...(Object.keys(manners).length > 0 && { dialect: manners }),
+    requests,
+    finding,
+    implementation: target.name,
+    origin: {
+      ...(seed !== undefined && { seed }),
+      ...(run !== null && { run }),
+      found: new Date().toISOString().slice(0, 10),
+      shrunkFrom,
+    },
+    ...(found.before.length > 0 && { before: found.before }),
+    status: found.stable ? "regression" : "unstable",
+  };
+}
+
+/** A finding as it is told. `file` is the corpus file that holds it. */
+export function findingOf(found: WorkedOut, file: string | null, target: Target): SessionFinding {
+  const { driver } = target;
+  const { space, finding, run, shrunkFrom, executions, stable, stderr } = found;
+  return {
+    id: entryOf(found, target).id,
+    file,
+    space,
+    trace: linesFor(found.requests, driver),
+    finding,
+    shrunkFrom,
+    run,
+    executions,
+    before: found.before.map((run) => linesOfRun(run, driver)),
+    stable,
+    stderr,
+    also: [],
+  };
+}
+
+/** Saves a case in a corpus, where there is one to save in. */
+export async function saveIn(
+  directory: string | undefined,
+  entry: CorpusEntry,
+): Promise<Result<Saved, string> | undefined> {
+  return directory === undefined ? undefined : saveEntry(directory, entry);
+}
+
+/** The file of a case that was saved. */
+export function fileOf(saved: Result<Saved, string> | undefined): string | null {
+  return saved?.ok ? saved.value.file : null;
 }
 
 /** A run as it is written to an implementation. */

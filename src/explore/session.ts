@@ -1,12 +1,17 @@
-import { type CorpusEntry, entryId } from "../corpus/entry.ts";
-import { discardEntry, type Saved, saveEntry } from "../corpus/save.ts";
-import { ownManners } from "../trace/dialect.ts";
+import { discardEntry, type Saved } from "../corpus/save.ts";
 import type { Result } from "../trace/result.ts";
 import type { Space } from "../trace/space.ts";
 import { CorpusReplay, type SavedCases } from "./corpus-replay.ts";
-import { type Budget, type FoundByFuzzing, newTally, Search, type Tally, unshrunk } from "./fuzz.ts";
+import { type Budget, newTally, Search, type Suite, type Tally, unshrunk } from "./fuzz.ts";
 import type { Pace } from "./pace.ts";
-import { linesFor, linesOfRun, type SessionFinding } from "./session-finding.ts";
+import {
+  entryOf,
+  fileOf,
+  findingOf,
+  type SessionFinding,
+  saveIn,
+  type WorkedOut,
+} from "./session-finding.ts";
 
 /** What a fuzzing session is to do. */
 export interface Session extends SavedCases {
@@ -16,6 +21,8 @@ export interface Session extends SavedCases {
   /** The longest trace, in requests. */
   readonly maxCommands: number;
   readonly budget: Budget;
+  /** Traces that are run before the random ones. */
+  readonly suite?: Suite;
   /** The directory that findings are saved in; `undefined` when none is to be. */
   readonly saveTo: string | undefined;
 }
@@ -62,7 +69,7 @@ export async function runSession(
   const search = new Search({ ...session, driver }, session.budget, pace, tally, replays.signatures);
   for (let met = await search.next(); met !== undefined; met = await search.next()) {
     const draft = await saveDraft(unshrunk(met), session);
-    announce(findingOf(unshrunk(met), fileOf(draft), session));
+    announce(findingOf(unshrunk(met), fileOf(draft), session.target));
     const found = await search.workOut(met);
     const isSafe = found === undefined || (await addFound(findings, found, session, problems));
     // A draft that couldn't be saved needs no word: the same will be said of what it becomes.
@@ -93,67 +100,22 @@ export async function runSession(
  */
 async function addFound(
   findings: Map<string, SessionFinding>,
-  found: FoundByFuzzing,
+  found: WorkedOut,
   session: Session,
   problems: string[],
 ): Promise<boolean> {
-  const entry = entryOf(found, session);
+  const entry = entryOf(found, session.target, session.seed);
   const known = findings.get(entry.id)?.file ?? null;
-  const saved = await save(entry, session);
+  const saved = await saveIn(session.saveTo, entry);
   if (saved?.ok === false) problems.push(saved.error);
   findings.delete(entry.id);
-  findings.set(entry.id, findingOf(found, fileOf(saved) ?? known, session));
+  findings.set(entry.id, findingOf(found, fileOf(saved) ?? known, session.target));
   return saved?.ok !== false;
 }
 
 /** Saves a finding as it was met, under a name of its own, as long as it may still be lost. */
-function saveDraft(met: FoundByFuzzing, session: Session): Promise<Result<Saved, string> | undefined> {
-  const entry = entryOf(met, session);
+function saveDraft(met: WorkedOut, session: Session): Promise<Result<Saved, string> | undefined> {
+  const entry = entryOf(met, session.target, session.seed);
   const note = "as it was met: neither seen again nor shrunk before mapcheck was killed";
-  return save({ ...entry, id: `${entry.id}-unshrunk`, note }, session);
-}
-
-async function save(entry: CorpusEntry, { saveTo }: Session): Promise<Result<Saved, string> | undefined> {
-  return saveTo === undefined ? undefined : saveEntry(saveTo, entry);
-}
-
-function fileOf(saved: Result<Saved, string> | undefined): string | null {
-  return saved?.ok ? saved.value.file : null;
-}
-
-function findingOf(found: FoundByFuzzing, file: string | null, session: Session): SessionFinding {
-  const { driver } = session.target;
-  const { space, finding, run, shrunkFrom, executions, stable, stderr } = found;
-  return {
-    id: entryOf(found, session).id,
-    file,
-    space,
-    trace: linesFor(found.requests, driver),
-    finding,
-    shrunkFrom,
-    run,
-    executions,
-    before: found.before.map((run) => linesOfRun(run, driver)),
-    stable,
-    stderr,
-    also: [],
-  };
-}
-
-function entryOf(found: FoundByFuzzing, { target, seed }: Session): CorpusEntry {
-  const { space, requests, finding, run, shrunkFrom } = found;
-  const { surface, dialect } = target.driver.hello;
-  const manners = ownManners(dialect);
-  return {
-    id: entryId(surface, space, requests, finding),
-    surface,
-    space,
-    ...(Object.keys(manners).length > 0 && { dialect: manners }),
-    requests,
-    finding,
-    implementation: target.name,
-    origin: { seed, run, found: new Date().toISOString().slice(0, 10), shrunkFrom },
-    ...(found.before.length > 0 && { before: found.before }),
-    status: found.stable ? "regression" : "unstable",
-  };
+  return saveIn(session.saveTo, { ...entry, id: `${entry.id}-unshrunk`, note });
 }

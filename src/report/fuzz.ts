@@ -1,11 +1,11 @@
 /** The report of a fuzzing session, as text for people and as JSON for programs. */
-import { demandOf, PIPE_CHECKS } from "../../properties/invariants.ts";
+import { PIPE_CHECKS } from "../../properties/invariants.ts";
 import type { Session, SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { escapeText, printJson } from "../trace/escape.ts";
 import { printSpace } from "../trace/print.ts";
+import { findingText } from "./finding.ts";
 import type { Paint } from "./paint.ts";
-import { printedLines } from "./printed.ts";
 import { describeSpace, type FormattedTarget, titleOf } from "./setting.ts";
 import { answerTable, count, counted, situations } from "./statistics.ts";
 import { terminalText } from "./terminal-text.ts";
@@ -44,7 +44,7 @@ export function fuzzOpening({ target, spaces, maxCommands, seed }: FormattedSess
 export function discoveryLine({ finding, file, run }: SessionFinding, seconds: number): string {
   if (!Object.hasOwn(PIPE_CHECKS, finding.check)) return "";
   const place = file === null ? "" : `saved as ${escapeText(file)}, `;
-  const met = `${finding.kind} at request ${finding.at + 1} of run ${run}: ${terminalText(finding.observed)}`;
+  const met = `${finding.kind} at request ${finding.at + 1} of ${run === null ? "a trace of the suite" : `run ${run}`}: ${terminalText(finding.observed)}`;
   return `${met} (${place}being shrunk, for up to ${seconds} s)\n`;
 }
 
@@ -78,6 +78,7 @@ export function fuzzJson(
     spaces: spaces.map((space) => printSpace(space)),
     seed,
     runs,
+    suite: tally.suite,
     commands: statistics.requests,
     seconds,
     interrupted,
@@ -118,57 +119,37 @@ function verdict(result: SessionResult, { session, paint }: SummaryView): string
   const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
   const others = unsuited === 0 ? "" : ` (${count(unsuited)} more can't be asked of it)`;
   const bugs = known.length === 0 ? "" : `, ${counted(known.length, "known bug")} among them`;
+  const suite = tally.suite === 0 ? "" : `, ${counted(tally.suite, "trace")} across a small scope`;
   const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
   const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
-  if (interrupted && findings.length + replayed + tally.runs === 0) {
+  if (interrupted && findings.length + replayed + tally.suite + tally.runs === 0) {
     return paint.bad("interrupted before anything was run");
   }
   return (
-    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}, then ${runs} ` +
+    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}${suite}, then ${runs} ` +
     `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
   );
 }
 
 function describeFinding(found: SessionFinding, { interrupted }: SessionResult, view: SummaryView): string {
-  const { id, finding, trace, file } = found;
-  const reached = trace.slice(0, finding.at + 1);
-  const width = String(reached.length).length;
-  const steps = reached.map((line, at) => {
-    const mark = at === finding.at ? view.paint.bad("   <- here they differ") : "";
-    return `  ${String(at + 1).padStart(width)}  ${terminalText(line)}${mark}`;
+  const { session, paint, lineFor } = view;
+  const { addrBits } = session.target.driver.hello;
+  return findingText(found, {
+    paint,
+    origin: originOf(found, session.seed, interrupted),
+    again: lineFor(found),
+    ...(session.spaces.length > 1 && { place: describeSpace(found.space, addrBits) }),
   });
-  const rest = trace.length - reached.length;
-  const again = view.lineFor(found);
-  const { target, spaces } = view.session;
-  const place = describeSpace(found.space, target.driver.hello.addrBits);
-  return [
-    `${view.paint.bad("FINDING")} ${id}`,
-    ...(found.stable ? [] : [`  ${UNSTABLE}`]),
-    ...found.before.map((run) => `  after a run of  ${run.map(terminalText).join("; ")}`),
-    ...steps,
-    ...(rest === 0 ? [] : [`  (${counted(rest, "more command")} not reached)`]),
-    `  expected  ${terminalText(finding.expected)}`,
-    `  observed  ${terminalText(finding.observed)}`,
-    `  check     ${finding.check}: ${demandOf(finding.check)}`,
-    ...printedLines(found.stderr),
-    ...(spaces.length > 1 ? [`  space     ${place}`] : []),
-    `  origin    ${originOf(found, view.session.seed, interrupted)}`,
-    file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
-    ...found.also.map((other) => `  also in   ${escapeText(other)}`),
-    file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
-  ].join("\n");
 }
-
-const UNSTABLE =
-  "unstable: it did not come back when it was run again, with the earlier runs or without them";
 
 function originOf(
   { run, shrunkFrom, trace, executions }: SessionFinding,
   seed: string,
   cut: boolean,
 ): string {
-  if (run === null || shrunkFrom === null || executions === null) return "a saved case";
+  if (shrunkFrom === null || executions === null) return "a saved case";
   const lengths = `shrunk from ${counted(shrunkFrom, "command")} to ${count(trace.length)}`;
   const effort = `${counted(executions, "trace")} tried${cut ? ", interrupted: a simpler one may exist" : ""}`;
-  return `run ${run} of seed ${escapeText(seed)}, ${lengths} (${effort})`;
+  const source = run === null ? "a trace of the suite" : `run ${run} of seed ${escapeText(seed)}`;
+  return `${source}, ${lengths} (${effort})`;
 }

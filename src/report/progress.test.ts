@@ -39,7 +39,8 @@ test.each([
 test("is redrawn in place on a terminal, ten times a second, and taken away in the end", () => {
   const terminal = new Sink(true);
   const progress = progressOn(terminal);
-  for (const seconds of [0.05, 0.12, 0.18, 0.25]) progress.update(tally(seconds * 100, 0), seconds);
+  for (const seconds of [0.05, 0.12, 0.18, 0.25])
+    progress.update(seconds, () => progressLine(tally(seconds * 100, 0), seconds));
   const lines = stripVTControlCharacters(terminal.written).split("\n");
   expect(lines.map((line) => line.slice(0, 7))).toEqual(["12 runs", "25 runs", ""]);
   expect(terminal.written).toContain("\u001b[1A");
@@ -54,7 +55,8 @@ test.each([
   ["a terminal that doesn't know its width", new Sink(true, 0)],
 ])("is a line every five seconds on %s", (_, sink) => {
   const progress = progressOn(sink);
-  for (const seconds of [1, 4.9, 5.1, 6, 10, 10.2]) progress.update(tally(seconds * 10, 0), seconds);
+  for (const seconds of [1, 4.9, 5.1, 6, 10, 10.2])
+    progress.update(seconds, () => progressLine(tally(seconds * 10, 0), seconds));
   progress.done();
   expect(sink.written).toBe(
     "51 runs, 0 commands/s, no findings, 5 s\n102 runs, 0 commands/s, no findings, 10 s\n",

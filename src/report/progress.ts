@@ -8,8 +8,8 @@ const ELSEWHERE = 5000;
 
 /** Shows how far a session is. */
 export interface Progress {
-  /** Called often; draws now and then. `seconds` since the start. */
-  readonly update: (tally: Tally, seconds: number) => void;
+  /** Called often; draws what `line` gives now and then. `seconds` since the start. */
+  readonly update: (seconds: number, line: () => string) => void;
   /** Takes the live line away. */
   readonly done: () => void;
 }
@@ -28,12 +28,11 @@ export function progressOn(stream: ProgressStream): Progress {
   const interval = (live ? ON_TERMINAL : ELSEWHERE) / 1000;
   let next = interval;
   return {
-    update: (tally, seconds) => {
+    update: (seconds, line) => {
       if (seconds < next) return;
       next = seconds + interval;
-      const line = progressLine(tally, seconds);
-      if (live) draw(line);
-      else stream.write(`${line}\n`);
+      if (live) draw(line());
+      else stream.write(`${line()}\n`);
     },
     done: () => {
       if (live) draw.clear();

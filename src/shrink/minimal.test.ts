@@ -62,7 +62,10 @@ describe.each(["1", "2", "3"])("with seed %s", (seed) => {
     // It ends in the finding that it is said to show, which is the one that the run had.
     expect(executor.run(found.requests)).toEqual(found.finding);
     expect(found.finding.at).toBe(found.requests.length - 1);
-    const requests = trace(SIXTEEN_PAGES).generate(new RunSeeds(seed).random(found.run), undefined).value;
+    const requests = trace(SIXTEEN_PAGES).generate(
+      new RunSeeds(seed).random(found.run ?? -1),
+      undefined,
+    ).value;
     const original = executor.run(requests);
     expect(original && sameFinding({ requests, finding: original }, found)).toBe(true);
     expect(found.shrunkFrom).toBe((original?.at ?? 0) + 1);

@@ -1,0 +1,144 @@
+import type { Sometimes } from "../../properties/sometimes.ts";
+import type { Driver } from "../execute/driver.ts";
+import { Executor } from "../execute/executor.ts";
+import { Ground } from "../explore/ground.ts";
+import type { Pace } from "../explore/pace.ts";
+import { runAfter } from "../explore/recurrence.ts";
+import {
+  entryOf,
+  fileOf,
+  findingOf,
+  type SessionFinding,
+  saveIn,
+  type WorkedOut,
+} from "../explore/session-finding.ts";
+import { Shrinking } from "../explore/shrinking.ts";
+import type { Target } from "../explore/target.ts";
+import type { Scope } from "../generate/scope.ts";
+import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import { Coverage } from "./coverage.ts";
+import { Alone, type Crew } from "./crew.ts";
+import { type Bounds, type Cut, Exploration, type Survey } from "./exploration.ts";
+import { Paths } from "./paths.ts";
+import { Running } from "./running.ts";
+import { Stepping } from "./stepping.ts";
+import { Steps } from "./steps.ts";
+
+/** What is to be checked. */
+export interface CheckPlan {
+  readonly target: Target;
+  readonly scope: Scope;
+  readonly bounds: Bounds;
+  /** Whether every sequence is run by itself, up to the depth in `bounds`, and no two histories are taken for one state. */
+  readonly paths: boolean;
+  /** Has the work done by several, given whoever can do it alone; absent for one. */
+  readonly crewOf?: (alone: Crew) => Crew;
+  /** The directory that a finding is saved in; `undefined` when it isn't to be. */
+  readonly saveTo: string | undefined;
+}
+
+/** What checking came to, and how far it got. */
+export interface CheckResult extends Omit<Survey, "run"> {
+  readonly finding: SessionFinding | undefined;
+  /** What cut it short; `undefined` when all of the scope was explored, or something found. */
+  readonly cut: Cut | undefined;
+  readonly seconds: number;
+  /** Situations that the scope's commands could have led to and didn't; of a scope that was explored to its end. */
+  readonly never: readonly Sometimes[];
+  readonly problems: readonly string[];
+  /** Why the implementation can't be asked any more; `undefined` if it can. */
+  readonly lost: string | undefined;
+}
+
+/** How many requests random traces have, which shrinking needs to know and never draws. */
+const NO_COMMANDS = 1;
+
+/** A check under way. */
+export class Check {
+  readonly survey: Survey;
+  private readonly plan: CheckPlan;
+  private readonly pace: Pace;
+
+  constructor(plan: CheckPlan, pace: Pace) {
+    this.plan = plan;
+    this.pace = pace;
+    this.survey = surveyFor(plan, pace);
+  }
+
+  /** Explores the scope, and works out and saves what is found. */
+  async run(): Promise<CheckResult> {
+    const { target } = this.plan;
+    const { survey, pace } = this;
+    const { found, cut, faultOfModel, lost } = await survey.run();
+    const { seconds } = pace;
+    const problems: string[] = [];
+    if (faultOfModel !== undefined)
+      problems.push(`a bug of mapcheck's own model, please report it: ${faultOfModel}`);
+    const finding = found && (await this.save(await this.workOut(found), problems));
+    await target.driver.renew();
+    const { states, frontier, sequences, transitions, depth, memory, tellsAll } = survey;
+    return {
+      finding,
+      cut,
+      states,
+      frontier,
+      sequences,
+      transitions,
+      depth,
+      seconds,
+      memory,
+      never: found || cut ? [] : survey.never,
+      tellsAll,
+      problems,
+      lost: lost ?? target.driver.lost,
+    };
+  }
+
+  /** Sees the finding again on an instance of its own, and makes its trace as simple as it gets: it is short already. */
+  private async workOut(found: Counterexample): Promise<WorkedOut> {
+    const { target, scope } = this.plan;
+    const { driver } = target;
+    const ground = new Ground(driver, scope.space, NO_COMMANDS);
+    const again = await runAfter([], ground.runner, found.requests, driver);
+    const stable = again !== undefined && sameFinding(found, { ...found, finding: again });
+    const shrunk = stable
+      ? await new Shrinking(driver, [], false, this.pace).shrink(found, ground, [])
+      : { ...found, executions: 0, space: scope.space };
+    await driver.renew();
+    const shrunkFrom = found.requests.length;
+    return { ...shrunk, before: [], stable, shrunkFrom, run: null, stderr: driver.stderr };
+  }
+
+  private async save(found: WorkedOut, problems: string[]): Promise<SessionFinding> {
+    const { target, saveTo } = this.plan;
+    const saved = await saveIn(saveTo, entryOf(found, target));
+    if (saved?.ok === false) problems.push(saved.error);
+    return findingOf(found, fileOf(saved), target);
+  }
+}
+
+function surveyFor(plan: CheckPlan, pace: Pace): Survey {
+  const { target, scope, bounds, paths } = plan;
+  const { driver } = target;
+  if (!paths) {
+    const alone = aloneOn(driver, scope);
+    return new Exploration(plan.crewOf?.(alone) ?? alone, bounds, pace);
+  }
+  const runner = driver.runnerIn(scope.space);
+  const steps = new Steps(scope, runner.terms);
+  return new Paths(runner, driver.ahead, steps, new Coverage(scope, driver.hello), bounds, pace);
+}
+
+/** How many states are expanded before anybody looks up: in this process, and where each step is a run of a process. */
+const SLICE = 32;
+const SLICE_OF_RUNS = 1;
+
+/** One that expands states of an implementation in this thread. */
+export function aloneOn(driver: Driver, scope: Scope): Crew {
+  const runner = driver.runnerIn(scope.space);
+  const steps = new Steps(scope, runner.terms);
+  const coverage = new Coverage(scope, driver.hello);
+  return runner instanceof Executor
+    ? new Alone(new Stepping(runner, steps, coverage), coverage, SLICE)
+    : new Alone(new Running(driver, runner, steps, coverage), coverage, SLICE_OF_RUNS);
+}

@@ -1,0 +1,46 @@
+import type { Suite } from "../explore/fuzz.ts";
+import { SCOPE_COMMANDS, type Scope } from "../generate/scope.ts";
+import { virtAddr } from "../trace/address.ts";
+import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
+import type { Hello } from "../trace/space.ts";
+import { modelGraph } from "./model-graph.ts";
+import { Steps } from "./steps.ts";
+import { coverTransitions } from "./suite.ts";
+
+/** How many commands a trace of a suite has at most. */
+export const LONGEST = 50;
+
+/** A suite, and what it crosses. */
+export interface ConformanceSuite extends Suite {
+  readonly states: number;
+  readonly transitions: number;
+}
+
+/**
+ * Few traces that together try every command of a scope in every state, as the model has these: an implementation that
+ * passes them all is checked in this scope as far as it shows its state. They carry no failures.
+ */
+export function conformanceSuite(scope: Scope, hello: Hello): ConformanceSuite {
+  const { space } = scope;
+  const terms = { space, hello };
+  const steps = new Steps({ ...scope, inject: false }, terms);
+  const graph = modelGraph(steps, terms);
+  const traces = coverTransitions(graph, LONGEST).map((trace) => trace.map((step) => steps.requestOf(step)));
+  return { space, traces, states: graph.states, transitions: graph.transitions };
+}
+
+/** Bytes in a page of a small scope, which every surface knows. */
+const PAGE = 0x1000;
+
+/** A scope that any implementation can be checked in, in seconds at most: all that it can be asked on a few pages. */
+export function smallScope({ surface, commands, backends, flags }: Hello): Scope {
+  const few = surface === "memory-set" ? [READ, READ | WRITE] : [NO_FLAGS, READ | WRITE];
+  const pages = surface === "memory-set" ? 3 : 2;
+  return {
+    space: { base: virtAddr(0), size: pages * PAGE, page: PAGE, frames: 0 },
+    flags: few.filter((each) => (each & ~flags) === 0),
+    commands: SCOPE_COMMANDS.filter((name) => commands.includes(name)),
+    backends,
+    inject: false,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Sometimes } from "../../properties/sometimes.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
+import type { Coverage } from "./coverage.ts";
+import type { Expander } from "./expander.ts";
+import { expandSlice, type Range, type SliceEnd } from "./slice.ts";
+import { NONE, type StateColumns, StateStore } from "./state-store.ts";
+
+/** What came of a slice, and the states that it found, which may be known by now. */
+export interface Slice extends SliceEnd {
+  readonly states: StateColumns;
+  /** Whether there was memory for all of them. */
+  readonly hadRoom: boolean;
+  /** Situations that whoever expanded it has never met so far. */
+  readonly never: readonly Sometimes[];
+  /** Why nothing could be expanded, in words: a thread that didn't start, or that broke down. */
+  readonly lost?: string;
+}
+
+/** Whoever expands slices of states, one or several at a time. */
+export interface Crew {
+  /** How many can work at a time. */
+  readonly hands: number;
+  /** How many slices may be under way, so that none of them has to wait for more. */
+  readonly ahead: number;
+  /** How many states a slice has at most, so that nobody waits long for its end. */
+  readonly slice: number;
+  /** Whether all of the implementation's state counts, also what it doesn't show. */
+  readonly tellsAll: boolean;
+  /** Writes what tells the first state from others. */
+  first(into: Fingerprint): void;
+  /** Is told of how many states the next level consists. */
+  begin(states: number): void;
+  /** Expands states of a store, which must not change meanwhile. */
+  expand(store: StateStore, range: Range): Promise<Slice>;
+  /** Lets go of all that it holds. */
+  dismiss(): Promise<void>;
+}
+
+/** One that works in this thread. */
+export class Alone implements Crew {
+  readonly hands = 1;
+  readonly ahead = 1;
+  readonly slice: number;
+  private readonly expander: Expander;
+  private readonly coverage: Coverage;
+
+  constructor(expander: Expander, coverage: Coverage, slice: number) {
+    this.slice = slice;
+    this.expander = expander;
+    this.coverage = coverage;
+  }
+
+  get tellsAll(): boolean {
+    return this.expander.tellsAll;
+  }
+
+  first(into: Fingerprint): void {
+    this.expander.first(into);
+  }
+
+  begin(): void {}
+
+  async expand(store: StateStore, range: Range): Promise<Slice> {
+    const fresh = new StateStore();
+    let hadRoom = true;
+    const end = await expandSlice(this.expander, store, range, (state, parent, step) => {
+      const isKnown = store.find(state) !== NONE || fresh.find(state) !== NONE;
+      hadRoom &&= isKnown || fresh.add(state, parent, step);
+    });
+    return { ...end, states: fresh.columns, hadRoom, never: this.coverage.never() };
+  }
+
+  async dismiss(): Promise<void> {}
+}
+
+/** What there is of a slice that came to nothing. */
+export function lostSlice(why: string): Slice {
+  return {
+    expanded: 0,
+    transitions: 0,
+    states: new StateStore().columns,
+    hadRoom: true,
+    never: [],
+    lost: why,
+  };
+}
+
+/** Adds the states of a slice that are not known. Says whether there was memory for them. */
+export function merge(store: StateStore, { states }: Slice): boolean {
+  const state = new Fingerprint();
+  for (let index = 0; index < states.count; index++) {
+    state.reset();
+    state.add(states.bytes.subarray(states.ends[index], states.ends[index + 1]));
+    if (store.find(state) !== NONE) continue;
+    if (!store.add(state, states.parents[index] ?? NONE, states.steps[index] ?? 0)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,50 @@
+import { judgeFor } from "../execute/judge.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
+import type { Command } from "../trace/request.ts";
+import type { Terms } from "../trace/space.ts";
+import { NONE, StateStore } from "./state-store.ts";
+import type { Steps } from "./steps.ts";
+import type { TransitionGraph } from "./suite.ts";
+
+/** A graph, and how many transitions it has. */
+export interface ModelGraph extends TransitionGraph {
+  readonly transitions: number;
+}
+
+/** Where every command without a failure leads from every state, as the model has it: no implementation is asked. */
+export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
+  const judge = judgeFor(terms);
+  const store = new StateStore();
+  const state = new Fingerprint();
+  const fingerprint = (path: readonly Command[], last?: Command) => {
+    state.reset();
+    steps.addHistory(path, last, state);
+    judge.fingerprint(state);
+    return store.find(state);
+  };
+  judge.reset();
+  fingerprint([]);
+  store.add(state, NONE, 0);
+  const to: number[] = [];
+  for (let from = 0; from < store.count; from++) {
+    const path = store.pathTo(from).map((step) => steps.requestOf(step));
+    judge.reset();
+    for (const command of path) judge.foresee(command);
+    const restore = judge.snapshot();
+    for (const step of steps.after(path)) {
+      const command = steps.requestOf(step);
+      judge.foresee(command);
+      let next = fingerprint(path, command);
+      if (next === NONE) {
+        next = store.count;
+        store.add(state, from, step);
+      }
+      to[from * steps.plain.length + step] = next;
+      restore();
+    }
+  }
+  const length = store.count * steps.plain.length;
+  const all = Uint32Array.from({ length }, (_, index) => to[index] ?? NONE);
+  const transitions = all.filter((next) => next !== NONE).length;
+  return { states: store.count, steps: steps.plain.length, to: all, transitions };
+}

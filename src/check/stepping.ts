@@ -1,0 +1,116 @@
+import type { Executor } from "../execute/executor.ts";
+import type { Statistics } from "../execute/statistics.ts";
+import type { Counterexample } from "../shrink/reduce.ts";
+import type { Finding } from "../trace/finding.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
+import type { Command } from "../trace/request.ts";
+import type { Coverage } from "./coverage.ts";
+import type { Expander, Visit } from "./expander.ts";
+import type { Steps } from "./steps.ts";
+
+/**
+ * Expands states of an implementation in this process. It is brought to a state once, by the state's path; from there
+ * every step is taken, and taken back: by a snapshot, or, where it can make none, by the path again.
+ */
+export class Stepping implements Expander {
+  transitions = 0;
+  faultOfModel: string | undefined = undefined;
+  private readonly executor: Executor;
+  private readonly steps: Steps;
+  private readonly coverage: Coverage;
+  // Learns of the steps, as long as there is something new in them.
+  private witness: Statistics | undefined = undefined;
+  private readonly from = new Fingerprint();
+  private readonly to = new Fingerprint();
+  private path: readonly Command[] = [];
+  // How many injected failures fired in the last step.
+  private fired = 0;
+
+  constructor(executor: Executor, steps: Steps, coverage: Coverage) {
+    this.executor = executor;
+    this.steps = steps;
+    this.coverage = coverage;
+  }
+
+  get tellsAll(): boolean {
+    return this.executor.tellsAll;
+  }
+
+  first(into: Fingerprint): void {
+    this.executor.start();
+    this.steps.addHistory([], undefined, into);
+    this.executor.fingerprint(into);
+  }
+
+  expand(path: readonly number[], visit: Visit): Counterexample | undefined {
+    this.path = path.map((step) => this.steps.requestOf(step));
+    const lost = this.arrive();
+    if (lost) return { requests: this.path, finding: lost };
+    this.faultOfModel = this.executor.judge.faultOfModel();
+    this.witness = this.coverage.witness;
+    this.from.reset();
+    this.steps.addHistory(this.path, undefined, this.from);
+    const panic = this.executor.fingerprint(this.from);
+    if (panic) return { requests: this.path, finding: panic };
+    for (const step of this.steps.after(this.path)) {
+      const found = this.take(step, visit) ?? this.injectInto(step, visit);
+      if (found) return found;
+    }
+    const finding = this.goBack() ?? this.executor.close();
+    return finding && { requests: this.path, finding };
+  }
+
+  /** Every failure that can be injected into a command. */
+  private injectInto(command: number, visit: Visit): Counterexample | undefined {
+    const { kinds } = this.steps;
+    for (let kind = 0; kind < kinds.length; kind++) {
+      for (let after = 0; ; after++) {
+        const found = this.take(this.steps.injectedAt(command, kind, after), visit);
+        if (found) return found;
+        if (this.fired > 0) continue;
+        // It wasn't a failure: the command has no more calls.
+        this.transitions--;
+        break;
+      }
+    }
+    return undefined;
+  }
+
+  /** Takes a step and, where it leads anywhere, goes back. */
+  private take(step: number, visit: Visit): Counterexample | undefined {
+    const { executor, from, to } = this;
+    const request = this.steps.requestOf(step);
+    const finding = executor.step(request, this.witness);
+    this.fired = executor.injected;
+    if (finding) return this.counterexample(request, finding);
+    this.transitions++;
+    to.reset();
+    this.steps.addHistory(this.path, request, to);
+    const panic = executor.fingerprint(to);
+    if (panic) return this.counterexample(request, panic);
+    if (!from.equals(to)) visit(step, to);
+    else if (executor.tellsAll && executor.isMarked) return undefined;
+    const lost = this.goBack();
+    return lost && { requests: this.path, finding: lost };
+  }
+
+  private counterexample(request: Command, finding: Finding): Counterexample {
+    // Steps that led nowhere were not taken back, and count.
+    return { requests: [...this.path, request], finding: { ...finding, at: this.path.length } };
+  }
+
+  private goBack(): Finding | undefined {
+    return this.executor.back() ? undefined : this.arrive();
+  }
+
+  /** Goes along the path on a fresh instance. */
+  private arrive(): Finding | undefined {
+    this.executor.start();
+    for (const request of this.path) {
+      const finding = this.executor.step(request);
+      if (finding) return finding;
+    }
+    this.executor.mark();
+    return undefined;
+  }
+}

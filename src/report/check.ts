@@ -1,0 +1,168 @@
+/** The report of a bounded check, as text for people and as JSON for programs. */
+import type { Sometimes } from "../../properties/sometimes.ts";
+import type { CheckPlan, CheckResult } from "../check/check.ts";
+import type { ConformanceSuite } from "../check/conformance.ts";
+import type { Cut, Survey } from "../check/exploration.ts";
+import type { SessionFinding } from "../explore/session-finding.ts";
+import { escapeText, printJson } from "../trace/escape.ts";
+import { printFlags, printSpace } from "../trace/print.ts";
+import { findingText } from "./finding.ts";
+import type { Paint } from "./paint.ts";
+import { describeSpace, type FormattedTarget, titleOf } from "./setting.ts";
+import { count, counted } from "./statistics.ts";
+
+/** What the report needs to know besides the result. */
+export interface CheckView {
+  readonly plan: CheckPlan & { readonly target: FormattedTarget };
+  readonly paint: Paint;
+  /** Situations that had to come up; parts of their names. */
+  readonly required: readonly string[];
+  /** The command line that shows a finding again. */
+  readonly lineFor: (finding: SessionFinding) => string;
+}
+
+/** What begins a check: what is tested, and the scope in words. */
+export function checkOpening({ plan: { target, scope } }: CheckView): string {
+  const { hello } = target.driver;
+  const { space, flags, commands, backends, inject } = scope;
+  const lines = [
+    `checking ${titleOf(target)} in every state of ${describeSpace(space, hello.addrBits)}`,
+    `  commands  ${commands.join(" ")}${inject ? ", and each with each single failure" : ""}`,
+    `  flags     ${flags.map(printFlags).join(" ")}`,
+    ...(hello.surface === "memory-set" ? [] : [`  backends  ${backends.join(" ")}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** What a suite is that was exported, for people or as one JSON object. */
+export function suiteText(directory: string, suite: ConformanceSuite, asJson: boolean): string {
+  const { traces, states, transitions } = suite;
+  const commands = traces.reduce((sum, { length }) => sum + length, 0);
+  const figures = { directory, traces: traces.length, commands, states, transitions };
+  if (asJson) return `${printJson(figures)}\n`;
+  return (
+    `${counted(traces.length, "trace")} with ${counted(commands, "command")} in ${escapeText(directory)} ` +
+    `cross all ${counted(transitions, "transition")} of ${counted(states, "state")}\n`
+  );
+}
+
+/** How far a survey is. */
+export function checkProgress(survey: Survey, seconds: number): string {
+  const { states, sequences, frontier, transitions, depth } = survey;
+  const speed = count(Math.round(transitions / seconds));
+  const all =
+    states > 0
+      ? `${counted(states, "state")} up to depth ${depth}, ${count(frontier)} to be expanded`
+      : `${counted(sequences, "sequence")}, all of up to ${counted(depth, "command")}`;
+  return `${all}, ${counted(transitions, "transition")}, ${speed} transitions/s, ${seconds.toFixed(0)} s`;
+}
+
+/** The summary that ends a check. */
+export function checkSummary(result: CheckResult, view: CheckView): string {
+  const { finding, seconds } = result;
+  const parts = [
+    `${verdict(result, view)}: ${sizeOf(result)}; ${seconds.toFixed(1)} s`,
+    ...(result.tellsAll || finding ? [] : [ASSUMED]),
+    ...neverLines(result, view),
+    ...(finding ? [`\n${describe(finding, view)}`] : []),
+  ];
+  return `\n${parts.join("\n")}\n`;
+}
+
+function sizeOf({ states, sequences, transitions, depth, memory }: CheckResult): string {
+  if (states === 0) {
+    const all = `${counted(sequences, "sequence")} with ${counted(transitions, "command")}`;
+    return `${all}, all of up to ${counted(depth, "command")}`;
+  }
+  const size = `${counted(states, "state")}, ${counted(transitions, "transition")}`;
+  return `${size}; the last new state at depth ${depth}; ${count(Math.ceil(memory / 1024))} KiB for the states`;
+}
+
+/** The one JSON object of `check --json`. */
+export function checkJson(result: CheckResult, { plan: { target, scope }, required }: CheckView): string {
+  const {
+    finding,
+    cut,
+    states,
+    sequences,
+    transitions,
+    depth,
+    seconds,
+    frontier,
+    memory,
+    tellsAll,
+    never,
+    problems,
+  } = result;
+  const { space, flags, commands, backends, inject } = scope;
+  return `${printJson({
+    outcome: outcomeOf(result, required),
+    states,
+    sequences,
+    transitions,
+    depth,
+    seconds,
+    cut,
+    frontier,
+    memory,
+    subject: target.name,
+    format: target.format,
+    scope: {
+      space: printSpace(space),
+      flags: flags.map(printFlags),
+      commands,
+      backends,
+      failures: inject,
+    },
+    tellsAll,
+    never,
+    findings: finding ? [{ ...finding, space: printSpace(finding.space) }] : [],
+    problems,
+  })}\n`;
+}
+
+function outcomeOf(result: CheckResult, required: readonly string[]): Outcome {
+  if (result.finding) return "finding";
+  if (result.cut !== undefined) return "partial";
+  return vacuousOf(result, required).length > 0 ? "vacuous" : "agree";
+}
+
+type Outcome = "agree" | "finding" | "partial" | "vacuous";
+
+/** Situations that were required and never came up in a scope that was explored to its end. */
+export function vacuousOf({ never }: CheckResult, required: readonly string[]): readonly Sometimes[] {
+  return never.filter((name) => required.some((text) => name.includes(text)));
+}
+
+function verdict({ finding, cut, frontier }: CheckResult, { paint }: CheckView): string {
+  if (finding) return paint.bad("a shortest counterexample");
+  if (cut === undefined) return paint.good("agrees within the scope");
+  return `agrees as far as it was looked: ${WHY[cut]}, ${counted(frontier, "state")} not expanded`;
+}
+
+const WHY: { readonly [C in Cut]: string } = {
+  depth: "the depth is reached",
+  "max-states": "there are more states than --max-states",
+  time: "the time is over",
+  memory: "there is no more memory",
+  interruption: "it was interrupted",
+  model: "the model itself is wrong",
+  lost: "it could not go on",
+};
+
+const ASSUMED =
+  "assumed: what the implementation keeps to itself is the same where the model is (it has no fingerprint)";
+
+/** What a scope that was explored to its end never met, although its commands could have. */
+function neverLines({ never }: CheckResult, { paint }: CheckView): string[] {
+  if (never.length === 0) return [];
+  return [
+    `${paint.bad("never met")} in this scope, so nothing is proved of it:`,
+    ...never.map((name) => `  ${name}`),
+  ];
+}
+
+function describe(finding: SessionFinding, { paint, lineFor }: CheckView): string {
+  const origin = `a check: none is shorter; made as plain as can be (${counted(finding.executions ?? 0, "trace")} tried)`;
+  return findingText(finding, { paint, origin, again: lineFor(finding) });
+}
