@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // The process that hands the work out has little to do itself: no core is kept for it.
     maxWorkers: "100%",
+    // For what hangs. Some tests take seconds where the machine is busy and coverage is measured.
+    testTimeout: 60_000,
     include: ["src/**/*.test.ts", "models/**/*.test.ts", "properties/**/*.test.ts"],
     coverage: {
       provider: "v8",
