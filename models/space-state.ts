@@ -52,7 +52,7 @@ export class SpaceState {
     if (this.owners.size > 0) this.owners.clear();
   }
 
-  /** Writes what tells this state from others. Which frame a page has is not a part of it. */
+  /** Writes what tells this state from others. Which frame a page has is not a part of it, but whether that is known. */
   fingerprint(into: Fingerprint): void {
     const { pages } = this;
     const end = Number.POSITIVE_INFINITY;
@@ -61,8 +61,13 @@ export class SpaceState {
       const record = pages.get(page);
       into.number(page);
       into.number(record);
-      if ((record & KIND_BITS) === LINEAR) into.number(pages.physical(page));
-      else this.contents.fingerprint(pages.content(page), into);
+      const physical = pages.physical(page);
+      if ((record & KIND_BITS) === LINEAR) {
+        into.number(physical);
+        continue;
+      }
+      into.byte(physical === UNKNOWN ? 0 : 1);
+      this.contents.fingerprint(pages.content(page), into);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Sometimes } from "../../properties/sometimes.ts";
+import { discardEntry } from "../corpus/save.ts";
 import type { Driver } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { Ground } from "../explore/ground.ts";
@@ -9,13 +10,14 @@ import {
   fileOf,
   findingOf,
   type SessionFinding,
+  saveDraft,
   saveIn,
   type WorkedOut,
 } from "../explore/session-finding.ts";
 import { Shrinking } from "../explore/shrinking.ts";
 import type { Target } from "../explore/target.ts";
 import type { Scope } from "../generate/scope.ts";
-import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding, upToFinding } from "../shrink/reduce.ts";
 import { Coverage } from "./coverage.ts";
 import { Alone, type Crew } from "./crew.ts";
 import { type Bounds, type Cut, Exploration, type Survey } from "./exploration.ts";
@@ -69,17 +71,21 @@ export class Check {
   async run(): Promise<CheckResult> {
     const { target } = this.plan;
     const { survey, pace } = this;
-    const { found, cut, faultOfModel, lost } = await survey.run();
+    const { found, cut, faultOfModel, ...why } = await survey.run();
     const { seconds } = pace;
     const problems: string[] = [];
     if (faultOfModel !== undefined)
       problems.push(`a bug of mapcheck's own model, please report it: ${faultOfModel}`);
-    const finding = found && (await this.save(await this.workOut(found), problems));
-    await target.driver.renew();
+    // What shows only when the implementation is told to end.
+    const late = await target.driver.renew();
+    const finding = found
+      ? await this.keep(found, false, problems)
+      : late && !cut && (await this.keep(late, true, problems));
+    const lost = why.lost ?? target.driver.lost;
     const { states, frontier, sequences, transitions, depth, memory, tellsAll } = survey;
     return {
-      finding,
-      cut,
+      finding: finding || undefined,
+      cut: lost === undefined ? cut : "lost",
       states,
       frontier,
       sequences,
@@ -87,33 +93,50 @@ export class Check {
       depth,
       seconds,
       memory,
-      never: found || cut ? [] : survey.never,
+      never: finding || cut || lost ? [] : survey.never,
       tellsAll,
       problems,
-      lost: lost ?? target.driver.lost,
+      lost,
     };
   }
 
+  /** Saves the finding as it was met, works it out, and saves what it becomes. */
+  private async keep(met: Counterexample, isLate: boolean, problems: string[]): Promise<SessionFinding> {
+    const { target, saveTo, scope } = this.plan;
+    const reached = upToFinding(met.requests, met.finding);
+    const raw: WorkedOut = {
+      ...reached,
+      space: scope.space,
+      before: [],
+      stable: false,
+      shrunkFrom: reached.requests.length,
+      executions: 0,
+      run: null,
+      stderr: "",
+    };
+    const draft = await saveDraft(raw, target, saveTo);
+    const found = await this.workOut(raw, isLate);
+    const saved = await saveIn(saveTo, entryOf(found, target));
+    if (saved?.ok === false) problems.push(saved.error);
+    const discarded = saved?.ok && draft?.ok ? await discardEntry(draft.value) : undefined;
+    if (discarded?.ok === false) problems.push(discarded.error);
+    return findingOf(found, fileOf(saved), target);
+  }
+
   /** Sees the finding again on an instance of its own, and makes its trace as simple as it gets: it is short already. */
-  private async workOut(found: Counterexample): Promise<WorkedOut> {
+  private async workOut(raw: WorkedOut, isLate: boolean): Promise<WorkedOut> {
     const { target, scope } = this.plan;
     const { driver } = target;
     const ground = new Ground(driver, scope.space, NO_COMMANDS);
-    const again = await runAfter([], ground.runner, found.requests, driver);
-    const stable = again !== undefined && sameFinding(found, { ...found, finding: again });
+    const again = this.pace.stopped ? undefined : await runAfter([], ground.runner, raw.requests, driver);
+    // Whoever interrupts this doesn't make it unstable.
+    if (this.pace.stopped) return { ...raw, stable: true };
+    const stable = again !== undefined && sameFinding(raw, { ...raw, finding: again });
     const shrunk = stable
-      ? await new Shrinking(driver, [], false, this.pace).shrink(found, ground, [])
-      : { ...found, executions: 0, space: scope.space };
+      ? await new Shrinking(driver, [], isLate, this.pace).shrink(raw, ground, [])
+      : undefined;
     await driver.renew();
-    const shrunkFrom = found.requests.length;
-    return { ...shrunk, before: [], stable, shrunkFrom, run: null, stderr: driver.stderr };
-  }
-
-  private async save(found: WorkedOut, problems: string[]): Promise<SessionFinding> {
-    const { target, saveTo } = this.plan;
-    const saved = await saveIn(saveTo, entryOf(found, target));
-    if (saved?.ok === false) problems.push(saved.error);
-    return findingOf(found, fileOf(saved), target);
+    return { ...raw, ...shrunk, stable, stderr: driver.stderr };
   }
 }
 
@@ -126,7 +149,7 @@ function surveyFor(plan: CheckPlan, pace: Pace): Survey {
   }
   const runner = driver.runnerIn(scope.space);
   const steps = new Steps(scope, runner.terms);
-  return new Paths(runner, driver.ahead, steps, new Coverage(scope, driver.hello), bounds, pace);
+  return new Paths(driver, runner, steps, new Coverage(scope, driver.hello), bounds, pace);
 }
 
 /** How many states are expanded before anybody looks up: in this process, and where each step is a run of a process. */

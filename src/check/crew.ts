@@ -2,7 +2,7 @@ import type { Sometimes } from "../../properties/sometimes.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander } from "./expander.ts";
-import { expandSlice, type Range, type SliceEnd } from "./slice.ts";
+import { type Discover, expandSlice, type MayGoOn, type Range, type SliceEnd } from "./slice.ts";
 import { NONE, type StateColumns, StateStore } from "./state-store.ts";
 
 /** What came of a slice, and the states that it found, which may be known by now. */
@@ -12,8 +12,6 @@ export interface Slice extends SliceEnd {
   readonly hadRoom: boolean;
   /** Situations that whoever expanded it has never met so far. */
   readonly never: readonly Sometimes[];
-  /** Why nothing could be expanded, in words: a thread that didn't start, or that broke down. */
-  readonly lost?: string;
 }
 
 /** Whoever expands slices of states, one or several at a time. */
@@ -30,8 +28,8 @@ export interface Crew {
   first(into: Fingerprint): void;
   /** Is told of how many states the next level consists. */
   begin(states: number): void;
-  /** Expands states of a store, which must not change meanwhile. */
-  expand(store: StateStore, range: Range): Promise<Slice>;
+  /** Expands states of a store, which must not change meanwhile, as long as it may go on. */
+  expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice>;
   /** Lets go of all that it holds. */
   dismiss(): Promise<void>;
 }
@@ -60,20 +58,21 @@ export class Alone implements Crew {
 
   begin(): void {}
 
-  async expand(store: StateStore, range: Range): Promise<Slice> {
+  async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
     const fresh = new StateStore();
     let hadRoom = true;
-    const end = await expandSlice(this.expander, store, range, (state, parent, step) => {
+    const discover: Discover = (state, parent, step) => {
       const isKnown = store.find(state) !== NONE || fresh.find(state) !== NONE;
       hadRoom &&= isKnown || fresh.add(state, parent, step);
-    });
+    };
+    const end = await expandSlice(this.expander, store, range, discover, mayGoOn);
     return { ...end, states: fresh.columns, hadRoom, never: this.coverage.never() };
   }
 
   async dismiss(): Promise<void> {}
 }
 
-/** What there is of a slice that came to nothing. */
+/** What there is of a slice that came to nothing: a thread didn't start, or broke down. */
 export function lostSlice(why: string): Slice {
   return {
     expanded: 0,

@@ -10,6 +10,10 @@ export interface Expander {
   readonly transitions: number;
   /** Whether the implementation says what of its state doesn't show. */
   readonly tellsAll: boolean;
+  /** Why it could not go on in the state that it was at last, in words. */
+  readonly lost: string | undefined;
+  /** Whether runs are not judged any more: what was expanded last was not, or not all of it. */
+  readonly interrupted: boolean;
   /** What was wrong about the model by itself in the state that was expanded last, in words. */
   readonly faultOfModel: string | undefined;
   /** Writes what tells the first state from others. */

@@ -145,24 +145,29 @@ export class Exploration implements Survey {
       const ended = this.conclude(slice);
       if (ended) return ended;
     }
-    return cut && { cut };
+    if (this.expanded < end) return { cut: cut ?? this.cutNow() ?? "interruption" };
+    return store.count > this.bounds.states ? { cut: "max-states" } : undefined;
   }
 
   /** Expands some states, and counts them at once, for whoever looks on. */
   private async expandSlice(range: Range): Promise<Slice> {
-    const slice = await this.crew.expand(this.store, range);
+    const slice = await this.crew.expand(this.store, range, async () => {
+      if (this.pace.turnIsOver) await this.pace.breathe();
+      return this.cutNow() === undefined;
+    });
     this.count(slice);
     return slice;
   }
 
   private conclude(slice: Slice): Partial<Explored> | undefined {
     this.count(slice);
-    this.unmet = this.unmet ? this.unmet.filter((name) => slice.never.includes(name)) : slice.never;
-    if (slice.lost !== undefined) return { cut: "lost", lost: slice.lost };
-    if (slice.faultOfModel !== undefined) return { cut: "model", faultOfModel: slice.faultOfModel };
-    if (!slice.hadRoom || !merge(this.store, slice)) return { cut: "memory" };
-    if (slice.found) return { found: slice.found };
-    return this.store.count > this.bounds.states ? { cut: "max-states" } : undefined;
+    const { lost, faultOfModel, found, never } = slice;
+    if (lost !== undefined) return { cut: "lost", lost };
+    if (faultOfModel !== undefined) return { cut: "model", faultOfModel };
+    this.unmet = this.unmet ? this.unmet.filter((name) => never.includes(name)) : never;
+    const hadRoom = slice.hadRoom && merge(this.store, slice);
+    if (found) return { found };
+    return hadRoom ? undefined : { cut: "memory" };
   }
 
   private count({ expanded, transitions }: Slice): void {

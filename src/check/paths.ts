@@ -1,4 +1,5 @@
 import type { Sometimes } from "../../properties/sometimes.ts";
+import type { Driver } from "../execute/driver.ts";
 import type { Flight, Runner } from "../execute/runner.ts";
 import type { Pace } from "../explore/pace.ts";
 import type { Counterexample } from "../shrink/reduce.ts";
@@ -25,17 +26,17 @@ export class Paths implements Survey {
   sequences = 0;
   transitions = 0;
   depth = 0;
+  private readonly driver: Driver;
   private readonly runner: Runner;
   private readonly steps: Steps;
-  private readonly ahead: number;
   private readonly coverage: Coverage;
   private readonly bounds: Bounds;
   private readonly pace: Pace;
 
-  /** `ahead` is how many sequences should be under way. Of `bounds` depth and time count. */
-  constructor(runner: Runner, ahead: number, steps: Steps, coverage: Coverage, bounds: Bounds, pace: Pace) {
+  /** Of `bounds` depth and time count. */
+  constructor(driver: Driver, runner: Runner, steps: Steps, coverage: Coverage, bounds: Bounds, pace: Pace) {
+    this.driver = driver;
     this.runner = runner;
-    this.ahead = ahead;
     this.steps = steps;
     this.coverage = coverage;
     this.bounds = bounds;
@@ -59,7 +60,7 @@ export class Paths implements Survey {
     const all = this.sequencesFrom([], length);
     const begun: Begun[] = [];
     for (;;) {
-      while (begun.length < this.ahead) {
+      while (begun.length < this.driver.ahead) {
         const { value: requests } = all.next();
         if (requests === undefined) break;
         begun.push({ requests, flight: runner.begin(requests) });
@@ -76,6 +77,7 @@ export class Paths implements Survey {
 
   private async conclude({ requests, flight }: Begun): Promise<Counterexample | undefined> {
     const finding = await flight(this.coverage.witness);
+    if (this.driver.interrupted) return undefined;
     this.sequences++;
     this.transitions += requests.length;
     return finding && { requests, finding };
@@ -96,7 +98,7 @@ export class Paths implements Survey {
   }
 
   private cutNow(): Cut | undefined {
-    if (this.pace.stopped) return "interruption";
+    if (this.pace.stopped || this.driver.interrupted) return "interruption";
     return this.pace.seconds > this.bounds.seconds ? "time" : undefined;
   }
 }

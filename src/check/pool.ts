@@ -1,7 +1,8 @@
 import { Tinypool } from "tinypool";
+import { escapeText } from "../trace/escape.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import { type Crew, lostSlice, type Slice } from "./crew.ts";
-import type { Range } from "./slice.ts";
+import type { MayGoOn, Range } from "./slice.ts";
 import type { StateColumns, StateStore } from "./state-store.ts";
 
 /** What a worker is given to do. It reads the states where they lie: the threads share their memory. */
@@ -63,11 +64,12 @@ export class Pool implements Crew {
     if (!this.isAlone) this.threads ??= this.start();
   }
 
-  async expand(store: StateStore, range: Range): Promise<Slice> {
+  /** Threads go on to the end of what they were given. */
+  async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
     if (!this.isAlone && this.threads)
       return this.handOut(this.threads, { setup: this.setup, states: store.columns, range });
     const started = performance.now();
-    const slice = await this.alone.expand(store, range);
+    const slice = await this.alone.expand(store, range, mayGoOn);
     this.spent += performance.now() - started;
     this.expanded += slice.expanded;
     return slice;
@@ -77,7 +79,7 @@ export class Pool implements Crew {
     try {
       return await threads.run(task);
     } catch (error) {
-      return lostSlice(error instanceof Error ? error.message : String(error));
+      return lostSlice(escapeText(error instanceof Error ? error.message : String(error)));
     }
   }
 

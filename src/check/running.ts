@@ -6,6 +6,7 @@ import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
+import { endless, MOST_CALLS } from "./stepping.ts";
 import type { Steps } from "./steps.ts";
 
 /** A step: a command, and after how many calls of which kind one is to fail, if at all. */
@@ -29,8 +30,10 @@ interface Begun {
  */
 export class Running implements Expander {
   transitions = 0;
+  private endless: string | undefined = undefined;
   faultOfModel: string | undefined = undefined;
   readonly tellsAll = false;
+  private readonly driver: Driver;
   private readonly runner: Runner;
   private readonly steps: Steps;
   private readonly coverage: Coverage;
@@ -40,11 +43,20 @@ export class Running implements Expander {
   private readonly from = new Fingerprint();
   private readonly to = new Fingerprint();
 
-  constructor({ ahead }: Driver, runner: Runner, steps: Steps, coverage: Coverage) {
+  constructor(driver: Driver, runner: Runner, steps: Steps, coverage: Coverage) {
     this.runner = runner;
     this.steps = steps;
-    this.ahead = ahead;
+    this.driver = driver;
+    this.ahead = driver.ahead;
     this.coverage = coverage;
+  }
+
+  get interrupted(): boolean {
+    return this.driver.interrupted;
+  }
+
+  get lost(): string | undefined {
+    return this.endless ?? this.driver.lost;
   }
 
   first(into: Fingerprint): void {
@@ -55,8 +67,10 @@ export class Running implements Expander {
 
   async expand(path: readonly number[], visit: Visit): Promise<Counterexample | undefined> {
     const before = path.map((step) => this.steps.requestOf(step));
-    const lost = await this.runner.begin(before)();
+    if (before.length === 0) this.runner.judge.reset();
+    const lost = before.length === 0 ? undefined : await this.runner.begin(before)();
     if (lost) return { requests: before, finding: lost };
+    if (this.interrupted) return undefined;
     this.faultOfModel = this.runner.judge.faultOfModel();
     this.witness = this.coverage.witness;
     this.from.reset();
@@ -73,7 +87,7 @@ export class Running implements Expander {
       const oldest = begun.shift();
       if (oldest === undefined) return undefined;
       const found = await this.conclude(oldest, untried, visit);
-      if (found) return found;
+      if (found || this.lost !== undefined || this.interrupted) return found;
     }
   }
 
@@ -93,7 +107,9 @@ export class Running implements Expander {
       injected = observed.injected;
     });
     if (finding) return { requests, finding };
+    if (this.interrupted) return undefined;
     const { command, kind, after } = trial;
+    if (after === MOST_CALLS) this.endless = endless(this.steps.requestOf(command));
     if (kind === undefined) {
       for (let each = 0; each < this.steps.kinds.length; each++)
         untried.push({ command, kind: each, after: 0 });

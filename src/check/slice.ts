@@ -19,25 +19,34 @@ export interface SliceEnd {
   readonly found?: Counterexample;
   /** What is wrong about the model by itself, in words. */
   readonly faultOfModel?: string;
+  /** Why it could not go on, in words. */
+  readonly lost?: string;
 }
 
 /** Is told of each state that a step leads to, also of those that are known. */
 export type Discover = (state: Fingerprint, parent: number, step: number) => void;
 
-/** Expands states of a store, in their order, up to the first finding. */
+/** Is asked before each state whether to go on. */
+export type MayGoOn = () => Promise<boolean>;
+
+/** Expands states of a store, in their order, up to the first finding, and as long as it may go on. */
 export async function expandSlice(
   expander: Expander,
   store: StateStore,
   { from, to }: Range,
   discover: Discover,
+  mayGoOn: MayGoOn,
 ): Promise<SliceEnd> {
   const before = expander.transitions;
   const end = (expanded: number): SliceEnd => ({ expanded, transitions: expander.transitions - before });
   for (let parent = from; parent < to; parent++) {
+    if (!(await mayGoOn())) return end(parent - from);
     const found = await expander.expand(store.pathTo(parent), (step, state) => discover(state, parent, step));
-    const { faultOfModel } = expander;
+    const { faultOfModel, lost, interrupted } = expander;
     if (faultOfModel !== undefined) return { ...end(parent - from), faultOfModel };
     if (found) return { ...end(parent - from), found };
+    if (lost !== undefined) return { ...end(parent - from), lost };
+    if (interrupted) return end(parent - from);
   }
   return end(to - from);
 }

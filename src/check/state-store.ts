@@ -3,6 +3,9 @@ import type { Fingerprint } from "../trace/fingerprint.ts";
 /** The parent of the first state, and what `find` answers for a state that isn't there. */
 export const NONE = 0xffff_ffff;
 
+/** Where a fingerprint ends has to fit into 32 bits. */
+const MAX_BYTES = 2 ** 32 - 1;
+
 /** Of how many slots of the table one is in use at most. */
 const SPARSE = 2;
 
@@ -124,6 +127,7 @@ export class StateStore {
   }
 
   private makeRoom(length: number): void {
+    if (this.used + length > MAX_BYTES) throw new RangeError("more bytes than there are numbers for");
     if (this.used + length > this.bytes.length) {
       this.bytes = grown(this.bytes, bytesFor, this.used + length);
     }

@@ -8,12 +8,22 @@ import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
 import type { Steps } from "./steps.ts";
 
+/** How many calls a command is taken to make at most: far more than a few pages can need. */
+export const MOST_CALLS = 1000;
+
+/** What is said of a command in which failures fire that can't be there. */
+export function endless({ op }: Command): string {
+  return `failures go on to fire in a ${op} after ${MOST_CALLS} calls: see to how they are counted`;
+}
+
 /**
  * Expands states of an implementation in this process. It is brought to a state once, by the state's path; from there
  * every step is taken, and taken back: by a snapshot, or, where it can make none, by the path again.
  */
 export class Stepping implements Expander {
+  readonly interrupted = false;
   transitions = 0;
+  lost: string | undefined = undefined;
   faultOfModel: string | undefined = undefined;
   private readonly executor: Executor;
   private readonly steps: Steps;
@@ -39,7 +49,7 @@ export class Stepping implements Expander {
   first(into: Fingerprint): void {
     this.executor.start();
     this.steps.addHistory([], undefined, into);
-    this.executor.fingerprint(into);
+    this.lost = this.executor.fingerprint(into);
   }
 
   expand(path: readonly number[], visit: Visit): Counterexample | undefined {
@@ -50,11 +60,12 @@ export class Stepping implements Expander {
     this.witness = this.coverage.witness;
     this.from.reset();
     this.steps.addHistory(this.path, undefined, this.from);
-    const panic = this.executor.fingerprint(this.from);
-    if (panic) return { requests: this.path, finding: panic };
+    this.lost ??= this.executor.fingerprint(this.from);
+    if (this.lost !== undefined) return undefined;
     for (const step of this.steps.after(this.path)) {
       const found = this.take(step, visit) ?? this.injectInto(step, visit);
       if (found) return found;
+      if (this.lost !== undefined) return undefined;
     }
     const finding = this.goBack() ?? this.executor.close();
     return finding && { requests: this.path, finding };
@@ -64,7 +75,8 @@ export class Stepping implements Expander {
   private injectInto(command: number, visit: Visit): Counterexample | undefined {
     const { kinds } = this.steps;
     for (let kind = 0; kind < kinds.length; kind++) {
-      for (let after = 0; ; after++) {
+      for (let after = 0; this.lost === undefined; after++) {
+        if (after === MOST_CALLS) this.lost = endless(this.steps.requestOf(command));
         const found = this.take(this.steps.injectedAt(command, kind, after), visit);
         if (found) return found;
         if (this.fired > 0) continue;
@@ -86,8 +98,7 @@ export class Stepping implements Expander {
     this.transitions++;
     to.reset();
     this.steps.addHistory(this.path, request, to);
-    const panic = executor.fingerprint(to);
-    if (panic) return this.counterexample(request, panic);
+    this.lost ??= executor.fingerprint(to);
     if (!from.equals(to)) visit(step, to);
     else if (executor.tellsAll && executor.isMarked) return undefined;
     const lost = this.goBack();

@@ -155,6 +155,32 @@ test("a hang is told in time, and not lost when mapcheck is killed while it shri
   expect(await hostile.saved()).toMatchObject([{ status: "unstable", finding: { check: "hang" } }]);
 });
 
+describe("check", () => {
+  const check = (manner: Manner, ...options: readonly string[]) => {
+    const search = ["--pages", "1", "--flags", "r", "--commands", "map,unmap", "--corpus", hostile.corpus];
+    return ["check", ...search, ...options, "--", ...hostile.command(manner)];
+  };
+
+  test("sees what shows only at the end", async () => {
+    const ran = await mapcheck(...check("ends with 3 after quit", "--json"));
+    expect([ran.status, ran.stderr]).toEqual([1, ""]);
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      outcome: "finding",
+      findings: [{ finding: { check: "crash" } }],
+    });
+  });
+
+  test("proves nothing when it is interrupted", async () => {
+    const child = start(check("hangs", "--timeout", "1h", "--json"));
+    const output = ended(child);
+    await hostile.isUnderWay();
+    child.kill("SIGTERM");
+    const { status, stdout, stderr } = await output;
+    expect([status, stderr]).toEqual([3, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "partial", cut: "interruption", findings: [] });
+  });
+});
+
 describe("nothing is left of a hanging adapter", () => {
   test("after SIGTERM, which ends with a report", async () => {
     const child = start(hostile.fuzz("hangs", "--timeout", "1h"));

@@ -25,7 +25,7 @@ let opened: Promise<Result<Crew, string>> | undefined;
 export default async function expand({ setup, states, range }: Task): Promise<Slice> {
   opened ??= open(setup);
   const crew = await opened;
-  return crew.ok ? crew.value.expand(StateStore.of(states), range) : lostSlice(crew.error);
+  return crew.ok ? crew.value.expand(StateStore.of(states), range, async () => true) : lostSlice(crew.error);
 }
 
 async function open({ choice, scope }: CheckSetup): Promise<Result<Crew, string>> {

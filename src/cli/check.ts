@@ -117,7 +117,7 @@ export function addCheck(program: Command, finish: Finish, words: CommandWords):
   command.addOption(
     new Option(
       "--workers <count>",
-      "how many threads work, each on an implementation of its own (default: as many as there are cores, and 1 for a command)",
+      "how many threads work, each on an implementation of its own (default: as many as there are cores, and 1 behind --, where there can be no more)",
     ).argParser(parseCount),
   );
   command.option(
@@ -176,6 +176,8 @@ async function runCheck(
   print(options.json ? checkJson(result, view) : checkSummary(result, view));
   signals.release();
   if (result.finding) return EXIT.finding;
+  if (result.cut === undefined && result.transitions === 0)
+    return complain("nothing can be tried in this scope; name more commands");
   const missed = vacuousOf(result, view.required);
   if (missed.length > 0) return complain(`${missed.join(", ")}: never came up; widen the scope`);
   if (result.cut !== undefined && FAILED.includes(result.cut)) return EXIT.environment;
@@ -227,6 +229,8 @@ async function planOf(
   };
   // An adapter is one process unless more are asked for.
   const { workers = words.length > 0 || paths ? 1 : availableParallelism() } = options;
+  if (words.length > 0 && workers > 1)
+    return failure("--workers is about implementations in this process; leave it out with a command");
   if (paths && workers > 1) return failure("--paths runs in one thread; leave --workers out");
   const all = { ...scope.value, inject: scope.value.inject && !paths };
   const setup: CheckSetup = { choice: choiceOf(options, words), scope: all };

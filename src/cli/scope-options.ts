@@ -61,6 +61,11 @@ export function scopeOf(options: ScopeOptions, hello: Hello): Result<Scope, stri
     return failure(
       `--commands ${missing} can't be used here: ${hello.name} has no such command; leave it out`,
     );
+  const canFail = commands.includes("failures") && hello.inject.length > 0;
+  if (options.commands?.includes("failures") && !canFail)
+    return failure(`--commands failures can't be used here: ${hello.name} injects none; leave it out`);
+  if (offered.length === 0)
+    return failure("--commands names no command; name one of those that --help lists");
   const strange = backends.find((kind) => !hello.backends.includes(kind));
   if (strange !== undefined)
     return failure(`--backends ${strange} can't be used here: ${hello.name} has none; leave it out`);
@@ -75,7 +80,7 @@ export function scopeOf(options: ScopeOptions, hello: Hello): Result<Scope, stri
     flags,
     commands: offered,
     backends,
-    inject: commands.includes("failures"),
+    inject: canFail,
   });
 }
 

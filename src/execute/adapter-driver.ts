@@ -69,7 +69,7 @@ export class AdapterDriver implements Driver {
   private readonly retired: Promise<Late | undefined>[] = [];
   private readonly ending = new Set<AdapterProcess>();
   private last: Place | undefined = undefined;
-  private interrupted = false;
+  interrupted = false;
   private whyLost: string | undefined = undefined;
   private readonly listeners: (() => void)[] = [];
   private impatient = false;

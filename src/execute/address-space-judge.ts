@@ -125,6 +125,8 @@ export class AddressSpaceJudge implements Judge {
 
   fingerprint(into: Fingerprint): void {
     this.model.state.fingerprint(into);
+    // What may run out depends on it.
+    into.number(this.table - NO_FRAMES);
   }
 
   snapshot(): () => void {

@@ -25,6 +25,8 @@ export interface Driver {
   readonly earlier: readonly PastRun[];
   /** The end of what the implementation printed besides its answers. */
   readonly stderr: string;
+  /** Whether it was interrupted, or lost: runs find nothing then, as they are not judged. */
+  readonly interrupted: boolean;
   /** Why it can't be asked anything any more, in words; `undefined` as long as it can. */
   readonly lost: string | undefined;
   /** How long shrinking may take, in seconds. */
@@ -50,6 +52,7 @@ export class InProcess implements Driver {
   readonly ahead: number = 1;
   readonly earlier: readonly PastRun[] = [];
   readonly stderr = "";
+  readonly interrupted = false;
   readonly lost = undefined;
   readonly shrinkSeconds = Number.POSITIVE_INFINITY;
   private readonly subject: Subject;

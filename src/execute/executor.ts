@@ -117,14 +117,14 @@ export class Executor implements Runner {
     return this.instance?.fingerprint !== undefined;
   }
 
-  /** Writes what tells the state, of the model and of the instance, from others. An exception is a finding. */
-  fingerprint(into: Fingerprint): Finding | undefined {
+  /** Writes what tells the state, of the model and of the instance, from others. Says what went wrong, if anything did. */
+  fingerprint(into: Fingerprint): string | undefined {
     this.judge.fingerprint(into);
     try {
       this.instance?.fingerprint?.(into);
       return undefined;
     } catch (error) {
-      return this.judge.drop(this.observed, panicOf(error));
+      return `fingerprint threw ${panicOf(error).text}`;
     }
   }
 

@@ -230,6 +230,7 @@ test("a finding that doesn't come back is saved as unstable, as it was", async (
 
 /** Answers `find` wrongly in every run after one with a `clear` in it, until it is renewed. */
 class Keeping implements Driver {
+  readonly interrupted = false;
   readonly lost = undefined;
   readonly hello = { ...STACK.hello, dialect: { ...PLAIN_DIALECT, boundaries: "free" } as const };
   readonly ahead = 1;

@@ -12,6 +12,7 @@ const FINDING: Finding = { kind: "hang", check: "hang", at: 0, expected: "", obs
 
 /** An implementation that remembers its runs until it is renewed, and hangs when that is so. */
 class Forgetful implements Driver {
+  readonly interrupted = false;
   readonly lost = undefined;
   readonly hello = MEMORY_SET_HELLO;
   readonly ahead = 1;

@@ -101,6 +101,18 @@ export async function saveIn(
   return directory === undefined ? undefined : saveEntry(directory, entry);
 }
 
+/** Saves a finding as it was met, under a name of its own, as long as it may still be lost. */
+export function saveDraft(
+  met: WorkedOut,
+  target: Target,
+  directory: string | undefined,
+  seed?: string,
+): Promise<Result<Saved, string> | undefined> {
+  const entry = entryOf(met, target, seed);
+  const note = "as it was met: neither seen again nor shrunk before mapcheck was killed";
+  return saveIn(directory, { ...entry, id: `${entry.id}-unshrunk`, note });
+}
+
 /** The file of a case that was saved. */
 export function fileOf(saved: Result<Saved, string> | undefined): string | null {
   return saved?.ok ? saved.value.file : null;

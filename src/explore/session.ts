@@ -1,5 +1,4 @@
-import { discardEntry, type Saved } from "../corpus/save.ts";
-import type { Result } from "../trace/result.ts";
+import { discardEntry } from "../corpus/save.ts";
 import type { Space } from "../trace/space.ts";
 import { CorpusReplay, type SavedCases } from "./corpus-replay.ts";
 import { type Budget, newTally, Search, type Suite, type Tally, unshrunk } from "./fuzz.ts";
@@ -9,6 +8,7 @@ import {
   fileOf,
   findingOf,
   type SessionFinding,
+  saveDraft,
   saveIn,
   type WorkedOut,
 } from "./session-finding.ts";
@@ -68,7 +68,7 @@ export async function runSession(
   const { findings, problems } = replays;
   const search = new Search({ ...session, driver }, session.budget, pace, tally, replays.signatures);
   for (let met = await search.next(); met !== undefined; met = await search.next()) {
-    const draft = await saveDraft(unshrunk(met), session);
+    const draft = await saveDraft(unshrunk(met), session.target, session.saveTo, session.seed);
     announce(findingOf(unshrunk(met), fileOf(draft), session.target));
     const found = await search.workOut(met);
     const isSafe = found === undefined || (await addFound(findings, found, session, problems));
@@ -111,11 +111,4 @@ async function addFound(
   findings.delete(entry.id);
   findings.set(entry.id, findingOf(found, fileOf(saved) ?? known, session.target));
   return saved?.ok !== false;
-}
-
-/** Saves a finding as it was met, under a name of its own, as long as it may still be lost. */
-function saveDraft(met: WorkedOut, session: Session): Promise<Result<Saved, string> | undefined> {
-  const entry = entryOf(met, session.target, session.seed);
-  const note = "as it was met: neither seen again nor shrunk before mapcheck was killed";
-  return saveIn(session.saveTo, { ...entry, id: `${entry.id}-unshrunk`, note });
 }

@@ -21,6 +21,7 @@ interface Memory {
 
 /** An implementation that answers `find` wrongly when `isWrong` says so. */
 class Forgetful implements Driver {
+  readonly interrupted = false;
   readonly lost = undefined;
   readonly hello = STACK.hello;
   readonly ahead = 1;

@@ -22,11 +22,12 @@ export interface CheckView {
 }
 
 /** What begins a check: what is tested, and the scope in words. */
-export function checkOpening({ plan: { target, scope } }: CheckView): string {
+export function checkOpening({ plan: { target, scope, paths, bounds } }: CheckView): string {
   const { hello } = target.driver;
   const { space, flags, commands, backends, inject } = scope;
+  const what = paths ? `sequence of up to ${counted(bounds.depth, "command")} on` : "state of";
   const lines = [
-    `checking ${titleOf(target)} in every state of ${describeSpace(space, hello.addrBits)}`,
+    `checking ${titleOf(target)} in every ${what} ${describeSpace(space, hello.addrBits)}`,
     `  commands  ${commands.join(" ")}${inject ? ", and each with each single failure" : ""}`,
     `  flags     ${flags.map(printFlags).join(" ")}`,
     ...(hello.surface === "memory-set" ? [] : [`  backends  ${backends.join(" ")}`]),
@@ -91,6 +92,7 @@ export function checkJson(result: CheckResult, { plan: { target, scope }, requir
     frontier,
     memory,
     tellsAll,
+    lost,
     never,
     problems,
   } = result;
@@ -115,6 +117,7 @@ export function checkJson(result: CheckResult, { plan: { target, scope }, requir
       failures: inject,
     },
     tellsAll,
+    lost,
     never,
     findings: finding ? [{ ...finding, space: printSpace(finding.space) }] : [],
     problems,
@@ -135,7 +138,7 @@ export function vacuousOf({ never }: CheckResult, required: readonly string[]): 
 }
 
 function verdict({ finding, cut, frontier }: CheckResult, { paint }: CheckView): string {
-  if (finding) return paint.bad("a shortest counterexample");
+  if (finding) return paint.bad("a finding");
   if (cut === undefined) return paint.good("agrees within the scope");
   return `agrees as far as it was looked: ${WHY[cut]}, ${counted(frontier, "state")} not expanded`;
 }
@@ -163,6 +166,6 @@ function neverLines({ never }: CheckResult, { paint }: CheckView): string[] {
 }
 
 function describe(finding: SessionFinding, { paint, lineFor }: CheckView): string {
-  const origin = `a check: none is shorter; made as plain as can be (${counted(finding.executions ?? 0, "trace")} tried)`;
+  const origin = `a check, shortest first; made as plain as can be (${counted(finding.executions ?? 0, "trace")} tried)`;
   return findingText(finding, { paint, origin, again: lineFor(finding) });
 }

@@ -19,8 +19,9 @@ export class Fingerprint {
     return true;
   }
 
-  /** Adds a number from 0 to 255. */
+  /** Adds a whole number from 0 to 255. Throws a RangeError for any other. */
   byte(value: number): void {
+    if ((value & 0xff) !== value) throw new RangeError(`${value} is no byte`);
     const at = this.length;
     if (at === this.bytes.length) this.grow();
     this.bytes[at] = value;
@@ -37,8 +38,10 @@ export class Fingerprint {
     this.length = at + length;
   }
 
-  /** Adds any whole number from 0 to 2^52: seven bits in a byte, the low ones first. */
+  /** Adds any whole number from 0 to 2^53 - 1: seven bits in a byte, the low ones first. Throws a RangeError for others. */
   number(value: number): void {
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw new RangeError(`${value} is no whole number from 0 on`);
     let rest = value;
     for (; rest >= 128; rest = Math.floor(rest / 128)) this.byte((rest % 128) + 128);
     this.byte(rest);
