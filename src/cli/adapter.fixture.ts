@@ -116,7 +116,7 @@ export function expectFinding(ran: Ran | Ended, check: string, observed: string)
 
 /** Demands a line before each shrinking of what a process did besides answering, and nothing else. */
 function expectAnnounced(told: string, check: string): void {
-  const line = `${check} at request \\d+ of run \\d+: .* \\(saved as .*-unshrunk\\.json, being shrunk, for up to 30 s\\)\\n`;
+  const line = `${check} at request \\d+ of (run \\d+|a trace of the suite): .* \\(saved as .*-unshrunk\\.json, being shrunk, for up to 30 s\\)\\n`;
   expect(told).toMatch(new RegExp(Object.hasOwn(PIPE_CHECKS, check) ? `^(${line})+$` : "^$"));
 }
 
