@@ -6,6 +6,7 @@ import { Ground } from "../explore/ground.ts";
 import type { Pace } from "../explore/pace.ts";
 import { runAfter } from "../explore/recurrence.ts";
 import {
+  asMet,
   entryOf,
   fileOf,
   findingOf,
@@ -17,7 +18,7 @@ import {
 import { Shrinking } from "../explore/shrinking.ts";
 import type { Target } from "../explore/target.ts";
 import type { Scope } from "../generate/scope.ts";
-import { type Counterexample, sameFinding, upToFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
 import { Coverage } from "./coverage.ts";
 import { Alone, type Crew } from "./crew.ts";
 import { type Bounds, type Cut, Exploration, type Survey } from "./exploration.ts";
@@ -103,17 +104,7 @@ export class Check {
   /** Saves the finding as it was met, works it out, and saves what it becomes. */
   private async keep(met: Counterexample, isLate: boolean, problems: string[]): Promise<SessionFinding> {
     const { target, saveTo, scope } = this.plan;
-    const reached = upToFinding(met.requests, met.finding);
-    const raw: WorkedOut = {
-      ...reached,
-      space: scope.space,
-      before: [],
-      stable: false,
-      shrunkFrom: reached.requests.length,
-      executions: 0,
-      run: null,
-      stderr: "",
-    };
+    const raw = asMet(met, scope.space, null);
     const draft = await saveDraft(raw, target, saveTo);
     const found = await this.workOut(raw, isLate);
     const saved = await saveIn(saveTo, entryOf(found, target));

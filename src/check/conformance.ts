@@ -1,4 +1,5 @@
 import type { Suite } from "../explore/fuzz.ts";
+import { DEFAULT_PAGE } from "../explore/spaces.ts";
 import { SCOPE_COMMANDS, type Scope } from "../generate/scope.ts";
 import { virtAddr } from "../trace/address.ts";
 import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
@@ -29,15 +30,12 @@ export function conformanceSuite(scope: Scope, hello: Hello): ConformanceSuite {
   return { space, traces, states: graph.states, transitions: graph.transitions };
 }
 
-/** Bytes in a page of a small scope, which every surface knows. */
-const PAGE = 0x1000;
-
 /** A scope that any implementation can be checked in, in seconds at most: all that it can be asked on a few pages. */
 export function smallScope({ surface, commands, backends, flags }: Hello): Scope {
   const few = surface === "memory-set" ? [READ, READ | WRITE] : [NO_FLAGS, READ | WRITE];
   const pages = surface === "memory-set" ? 3 : 2;
   return {
-    space: { base: virtAddr(0), size: pages * PAGE, page: PAGE, frames: 0 },
+    space: { base: virtAddr(0), size: pages * DEFAULT_PAGE, page: DEFAULT_PAGE, frames: 0 },
     flags: few.filter((each) => (each & ~flags) === 0),
     commands: SCOPE_COMMANDS.filter((name) => commands.includes(name)),
     backends,

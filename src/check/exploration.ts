@@ -52,6 +52,12 @@ export interface Explored {
   readonly lost?: string;
 }
 
+/** What cuts a survey short now, if anything does, that can do so at any time. */
+export function cutNow({ seconds }: Bounds, pace: Pace): Cut | undefined {
+  if (pace.stopped) return "interruption";
+  return pace.seconds > seconds ? "time" : undefined;
+}
+
 /** How many slices a hand gets, at least, of a level that is large enough: so that none waits long for the others. */
 const SLICES = 4;
 
@@ -134,7 +140,7 @@ export class Exploration implements Survey {
     for (let from = start; from < end && cut === undefined; from += size) {
       await slices[slices.length - crew.ahead];
       if (pace.turnIsOver) await pace.breathe();
-      cut = this.cutNow();
+      cut = cutNow(this.bounds, this.pace);
       if (cut === undefined) slices.push(this.expandSlice({ from, to: Math.min(from + size, end) }));
     }
     const done = await Promise.all(slices);
@@ -145,7 +151,7 @@ export class Exploration implements Survey {
       const ended = this.conclude(slice);
       if (ended) return ended;
     }
-    if (this.expanded < end) return { cut: cut ?? this.cutNow() ?? "interruption" };
+    if (this.expanded < end) return { cut: cut ?? cutNow(this.bounds, this.pace) ?? "interruption" };
     return store.count > this.bounds.states ? { cut: "max-states" } : undefined;
   }
 
@@ -153,7 +159,7 @@ export class Exploration implements Survey {
   private async expandSlice(range: Range): Promise<Slice> {
     const slice = await this.crew.expand(this.store, range, async () => {
       if (this.pace.turnIsOver) await this.pace.breathe();
-      return this.cutNow() === undefined;
+      return cutNow(this.bounds, this.pace) === undefined;
     });
     this.count(slice);
     return slice;
@@ -173,11 +179,5 @@ export class Exploration implements Survey {
   private count({ expanded, transitions }: Slice): void {
     this.expanded += expanded;
     this.transitions += transitions;
-  }
-
-  private cutNow(): Cut | undefined {
-    const { bounds, pace } = this;
-    if (pace.stopped) return "interruption";
-    return pace.seconds > bounds.seconds ? "time" : undefined;
   }
 }

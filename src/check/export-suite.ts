@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
-import type { CorpusEntry } from "../corpus/entry.ts";
+import { caseOf, hashOf } from "../corpus/entry.ts";
 import { saveEntry } from "../corpus/save.ts";
-import { ownManners } from "../trace/dialect.ts";
 import { printRequest } from "../trace/print.ts";
 import { type Result, success } from "../trace/result.ts";
 import type { Hello } from "../trace/space.ts";
@@ -16,17 +14,10 @@ export async function exportSuite(
   const width = String(suite.traces.length).length;
   for (const [index, requests] of suite.traces.entries()) {
     const lines = requests.map((request) => printRequest(request));
-    const identity = JSON.stringify([hello.surface, suite.space, lines]);
-    const hash = createHash("sha256").update(identity).digest("hex").slice(0, 8);
-    const manners = ownManners(hello.dialect);
-    const entry: CorpusEntry = {
-      id: `${hello.surface}/suite-${String(index + 1).padStart(width, "0")}-${hash}`,
-      surface: hello.surface,
-      space: suite.space,
-      ...(Object.keys(manners).length > 0 && { dialect: manners }),
-      requests,
-      status: "regression",
-    };
+    const hash = hashOf([hello.surface, suite.space, lines]);
+    const name = `suite-${String(index + 1).padStart(width, "0")}-${hash}`;
+    const id = `${hello.surface}/${name}`;
+    const entry = { id, ...caseOf(hello, suite.space, requests), status: "regression" } as const;
     const saved = await saveEntry(directory, entry);
     if (!saved.ok) return saved;
   }

@@ -5,7 +5,7 @@ import type { Pace } from "../explore/pace.ts";
 import type { Counterexample } from "../shrink/reduce.ts";
 import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
-import type { Bounds, Cut, Explored, Survey } from "./exploration.ts";
+import { type Bounds, cutNow, type Explored, type Survey } from "./exploration.ts";
 import type { Steps } from "./steps.ts";
 
 /** A sequence that is under way. */
@@ -70,7 +70,7 @@ export class Paths implements Survey {
       const found = await this.conclude(oldest);
       if (found) return { found, cut: undefined };
       if (pace.turnIsOver) await pace.breathe();
-      const cut = this.cutNow();
+      const cut = this.driver.interrupted ? "interruption" : cutNow(this.bounds, pace);
       if (cut) return { found: undefined, cut };
     }
   }
@@ -95,10 +95,5 @@ export class Paths implements Survey {
     for (const step of this.steps.after(start)) {
       yield* this.sequencesFrom([...start, this.steps.requestOf(step)], length);
     }
-  }
-
-  private cutNow(): Cut | undefined {
-    if (this.pace.stopped || this.driver.interrupted) return "interruption";
-    return this.pace.seconds > this.bounds.seconds ? "time" : undefined;
   }
 }

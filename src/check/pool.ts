@@ -1,4 +1,4 @@
-import { Tinypool } from "tinypool";
+import type { Tinypool } from "tinypool";
 import { escapeText } from "../trace/escape.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import { type Crew, lostSlice, type Slice } from "./crew.ts";
@@ -21,10 +21,10 @@ const WORTH_HANDING_OUT = 50;
 export class Pool implements Crew {
   readonly slice: number;
   private readonly alone: Crew;
-  private readonly start: () => Tinypool;
+  private readonly start: () => Promise<Tinypool>;
   private readonly threadCount: number;
   private readonly setup: unknown;
-  private threads: Tinypool | undefined = undefined;
+  private threads: Promise<Tinypool> | undefined = undefined;
   private isAlone = true;
   // How many states were expanded alone, and how long that took, in milliseconds.
   private expanded = 0;
@@ -39,7 +39,11 @@ export class Pool implements Crew {
     this.slice = alone.slice;
     this.alone = alone;
     this.threadCount = threads;
-    this.start = () => new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads });
+    this.start = async () => {
+      // Here and not above: who starts no threads need not wait for it to load.
+      const { Tinypool } = await import("tinypool");
+      return new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads });
+    };
   }
 
   get hands(): number {
@@ -75,15 +79,15 @@ export class Pool implements Crew {
     return slice;
   }
 
-  private async handOut(threads: Tinypool, task: SliceTask): Promise<Slice> {
+  private async handOut(threads: Promise<Tinypool>, task: SliceTask): Promise<Slice> {
     try {
-      return await threads.run(task);
+      return await (await threads).run(task);
     } catch (error) {
       return lostSlice(escapeText(error instanceof Error ? error.message : String(error)));
     }
   }
 
   async dismiss(): Promise<void> {
-    await this.threads?.destroy();
+    await (await this.threads)?.destroy();
   }
 }

@@ -63,8 +63,11 @@ export class Stepping implements Expander {
     this.lost ??= this.executor.fingerprint(this.from);
     if (this.lost !== undefined) return undefined;
     for (const step of this.steps.after(this.path)) {
-      const found = this.take(step, visit) ?? this.injectInto(step, visit);
+      const found = this.take(step, visit);
       if (found) return found;
+      this.transitions++;
+      const failed = this.injectInto(step, visit);
+      if (failed) return failed;
       if (this.lost !== undefined) return undefined;
     }
     const finding = this.goBack() ?? this.executor.close();
@@ -79,10 +82,9 @@ export class Stepping implements Expander {
         if (after === MOST_CALLS) this.lost = endless(this.steps.requestOf(command));
         const found = this.take(this.steps.injectedAt(command, kind, after), visit);
         if (found) return found;
-        if (this.fired > 0) continue;
         // It wasn't a failure: the command has no more calls.
-        this.transitions--;
-        break;
+        if (this.fired === 0) break;
+        this.transitions++;
       }
     }
     return undefined;
@@ -95,7 +97,6 @@ export class Stepping implements Expander {
     const finding = executor.step(request, this.witness);
     this.fired = executor.injected;
     if (finding) return this.counterexample(request, finding);
-    this.transitions++;
     to.reset();
     this.steps.addHistory(this.path, request, to);
     this.lost ??= executor.fingerprint(to);

@@ -4,8 +4,7 @@ import { type Crew, lostSlice, type Slice } from "../check/crew.ts";
 import type { SliceTask } from "../check/pool.ts";
 import { StateStore } from "../check/state-store.ts";
 import type { Scope } from "../generate/scope.ts";
-import type { Result } from "../trace/result.ts";
-import { success } from "../trace/result.ts";
+import { type Result, success } from "../trace/result.ts";
 import { reopenTarget, type TargetChoice } from "./target.ts";
 
 /** What a thread has to know. */

@@ -32,10 +32,12 @@ import { stopOnSignal } from "./signals.ts";
 import { spaceArguments } from "./space-options.ts";
 import {
   addTargetOptions,
+  behindDashes,
   type CommandWords,
   choiceOf,
   type OpenTarget,
   openTarget,
+  replayLine,
   type TargetOptions,
 } from "./target.ts";
 
@@ -245,13 +247,12 @@ async function planOf(
 }
 
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor({ scope, paths, bounds }: CheckPlan, { words, command, driver }: OpenTarget) {
-  const behind = command.length === 0 ? [] : ["--", ...command];
+function lineFor({ scope, paths, bounds }: CheckPlan, target: OpenTarget) {
   return ({ file }: SessionFinding): string => {
-    if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...words, ...behind]);
-    const { hello } = driver;
+    if (file !== null) return replayLine(file, target);
+    const { hello } = target.driver;
     const place = [...spaceArguments(scope.space, hello), ...scopeArguments(scope, hello)];
     const mode = paths ? ["--paths", "--depth", `${bounds.depth}`] : [];
-    return commandLine(["check", ...words, ...place, ...mode, ...behind]);
+    return commandLine(["check", ...target.words, ...place, ...mode, ...behindDashes(target.command)]);
   };
 }

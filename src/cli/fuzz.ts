@@ -27,9 +27,11 @@ import {
 } from "./space-options.ts";
 import {
   addTargetOptions,
+  behindDashes,
   type CommandWords,
   type OpenTarget,
   openTarget,
+  replayLine,
   type TargetOptions,
 } from "./target.ts";
 
@@ -239,15 +241,11 @@ function tooMuchWork(pages: number, maxCommands: number): string {
 }
 
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor(
-  { spaces, seed, maxCommands }: FormattedSession,
-  { words: subject, command, driver }: OpenTarget,
-  options: FuzzOptions,
-) {
-  const behind = command.length === 0 ? [] : ["--", ...command];
+function lineFor({ spaces, seed, maxCommands }: FormattedSession, target: OpenTarget, options: FuzzOptions) {
+  const { words: subject, driver } = target;
   return ({ file, run }: SessionFinding): string => {
     const isGate = options.isGate === true;
-    if (file !== null) return commandLine(["replay", file.replace(/^-/, "./-"), ...subject, ...behind]);
+    if (file !== null) return replayLine(file, target);
     const runs = ["--runs", `${(run ?? 0) + 1}`, "--max-commands", `${maxCommands}`];
     const [space, ...others] = spaces;
     const size = space && others.length === 0 ? spaceArguments(space, driver.hello) : [];
@@ -263,7 +261,7 @@ function lineFor(
       ...inject,
       ...(options.keepGoing === true && !isGate ? ["--keep-going"] : []),
       ...place,
-      ...behind,
+      ...behindDashes(target.command),
     ]);
   };
 }

@@ -2,12 +2,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SCOPE_COMMANDS, type Scope, type ScopeCommand } from "../generate/scope.ts";
 import { ALL_FLAGS, type Flags, flagsFrom, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
-import { nearest } from "../trace/nearest.ts";
 import { BACKEND_KINDS } from "../trace/observation.ts";
 import { printFlags } from "../trace/print.ts";
 import type { Backend } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Hello } from "../trace/space.ts";
+import { guess } from "./options.ts";
 import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
 
 /** What the command line says of the scope. */
@@ -110,8 +110,7 @@ function listOf<T extends string>(what: string, known: readonly T[]): (text: str
     const found = known.filter((word) => words.includes(word));
     const strange = words.find((word) => !known.some((each) => each === word));
     if (strange === undefined && found.length === words.length) return found;
-    const meant = strange === undefined ? undefined : nearest(strange, known);
-    const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+    const hint = strange === undefined ? "" : guess(strange, known);
     throw new InvalidArgumentError(`${what} are ${known.join(",")}, each at most once${hint}`);
   };
 }

@@ -8,6 +8,7 @@ import { DEFAULT_SUBJECT, findSubject, type NamedSubject, SUBJECTS } from "../su
 import type { FormatName } from "../trace/hardware.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import { complain } from "./exit-status.ts";
+import { commandLine } from "./invocation.ts";
 import { formatOption, guess, inFormat, parseDuration } from "./options.ts";
 
 /** A module whose default export is a subject. */
@@ -62,6 +63,16 @@ export function reopenTarget({
 }: TargetChoice): Promise<Result<OpenTarget, string>> {
   const subject = module === undefined ? findSubject(name ?? "") : { module };
   return openTarget({ ...options, ...(subject !== undefined && { subject }) }, command, () => {});
+}
+
+/** The line that replays a saved case on the target. A name that begins with a dash is not to be taken for an option. */
+export function replayLine(file: string, { words, command }: OpenTarget): string {
+  return commandLine(["replay", file.replace(/^-/, "./-"), ...words, ...behindDashes(command)]);
+}
+
+/** A command at the end of a line. */
+export function behindDashes(command: CommandWords): readonly string[] {
+  return command.length === 0 ? [] : ["--", ...command];
 }
 
 /** How long an adapter has for one run unless told otherwise, in seconds. */

@@ -7,7 +7,7 @@ import type { ParseError } from "../trace/parse-error.ts";
 import { printAddr, printAnswer, printRequest } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
-import type { Space, Surface } from "../trace/space.ts";
+import type { Hello, Space, Surface } from "../trace/space.ts";
 import { showValue } from "./problem.ts";
 import { CORPUS_VERSION, type CorpusFile, type EntryStatus, type Origin, spaceFromFile } from "./schema.ts";
 
@@ -89,6 +89,22 @@ export function entryToFile(entry: CorpusEntry): CorpusFile {
   };
 }
 
+/** What a case says of where its trace takes place, and for whom. */
+export function caseOf(
+  hello: Hello,
+  space: Space,
+  requests: readonly Request[],
+): Pick<CorpusEntry, "surface" | "space" | "dialect" | "requests"> {
+  const manners = ownManners(hello.dialect);
+  const dialect = Object.keys(manners).length > 0 && { dialect: manners };
+  return { surface: hello.surface, space, ...dialect, requests };
+}
+
+/** The eight letters at the end of an id: of what makes the case this one and no other. */
+export function hashOf(identity: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 8);
+}
+
 /**
  * The id of a finding: `<surface>/<verb>-<check>-<hash>`. The hash is of the surface, the space, the trace
  * and what kind of finding it is, so the same trace that fails in the same way has the same id whatever
@@ -103,8 +119,7 @@ export function entryId(
   const { kind, check, at, answer } = finding;
   const { base, size, page, frames } = space;
   const lines = requests.map((request) => printRequest(request));
-  const identity = JSON.stringify([surface, base, size, page, frames, lines, kind, check, answer]);
-  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 8);
+  const hash = hashOf([surface, base, size, page, frames, lines, kind, check, answer]);
   return `${surface}/${slug([requests[at]?.op ?? "trace", check])}-${hash}`;
 }
 

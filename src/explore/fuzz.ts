@@ -1,7 +1,7 @@
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Flight } from "../execute/runner.ts";
 import { Statistics } from "../execute/statistics.ts";
-import { type Counterexample, upToFinding } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/reduce.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space, Surface } from "../trace/space.ts";
@@ -11,7 +11,7 @@ import { Novelty } from "./novelty.ts";
 import type { Pace } from "./pace.ts";
 import { findRecurrence, type Recurrence } from "./recurrence.ts";
 import { RunSeeds } from "./seeds.ts";
-import type { WorkedOut } from "./session-finding.ts";
+import { asMet, type WorkedOut } from "./session-finding.ts";
 import { Shrinking } from "./shrinking.ts";
 
 /** What a campaign runs: together with the run's number this determines every trace. */
@@ -90,7 +90,10 @@ export class Search {
   private readonly tally: Tally;
   private readonly seeds: RunSeeds;
   private readonly grounds: readonly Ground[];
-  private readonly suite: Iterator<RunToBegin, undefined>;
+  // Of the suite, if there is one: where it runs, its traces, and how many of these were begun.
+  private readonly suiteGround: Ground | undefined;
+  private readonly suiteTraces: readonly (readonly Request[])[];
+  private suiteBegun = 0;
   private readonly underWay: RunUnderWay[] = [];
   private readonly novelty: Novelty;
   private readonly started: number;
@@ -116,7 +119,9 @@ export class Search {
     this.tally = tally;
     this.seeds = new RunSeeds(campaign.seed);
     this.grounds = campaign.spaces.map((space) => new Ground(campaign.driver, space, campaign.maxCommands));
-    this.suite = runsOfSuite(campaign);
+    const { suite, driver, maxCommands } = campaign;
+    this.suiteGround = suite && new Ground(driver, suite.space, maxCommands);
+    this.suiteTraces = suite?.traces ?? [];
   }
 
   /** The next finding that may be a new one, as it was met; `undefined` when the budget is spent or `pace` was stopped. */
@@ -159,18 +164,25 @@ export class Search {
     const { pace, underWay } = this;
     if (pace.stopped) return undefined;
     while (underWay.length < this.room) {
-      const run = this.suite.next().value ?? this.randomRun();
+      const run = this.suiteRun() ?? this.randomRun();
       if (run === undefined) break;
-      underWay.push({ ...run, flight: run.ground.runner.begin(run.requests) });
+      underWay.push(run);
     }
     return underWay.shift();
   }
 
-  private randomRun(): RunToBegin | undefined {
+  private suiteRun(): RunUnderWay | undefined {
+    const requests = this.suiteTraces[this.suiteBegun];
+    if (requests === undefined || this.suiteGround === undefined) return undefined;
+    this.suiteBegun++;
+    return begin(null, this.suiteGround, requests);
+  }
+
+  private randomRun(): RunUnderWay | undefined {
     const ground = this.grounds[this.begun % this.grounds.length];
     if (ground === undefined || this.begun >= this.budget.runs) return undefined;
     const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
-    return { number: this.begun++, ground, requests };
+    return begin(this.begun++, ground, requests);
   }
 
   /**
@@ -224,22 +236,16 @@ export class Search {
   }
 }
 
-/** A run: of a trace of the suite, or of a random one, which has a number. */
-interface RunToBegin {
+/** A run that was begun: of a trace of the suite, or of a random one, which has a number. */
+interface RunUnderWay {
   readonly number: number | null;
   readonly ground: Ground;
   readonly requests: readonly Request[];
-}
-
-/** A run that was begun. */
-interface RunUnderWay extends RunToBegin {
   readonly flight: Flight;
 }
 
-function* runsOfSuite({ suite, driver, maxCommands }: Campaign): Generator<RunToBegin, undefined> {
-  if (suite === undefined) return;
-  const ground = new Ground(driver, suite.space, maxCommands);
-  for (const requests of suite.traces) yield { number: null, ground, requests };
+function begin(number: number | null, ground: Ground, requests: readonly Request[]): RunUnderWay {
+  return { number, ground, requests, flight: ground.runner.begin(requests) };
 }
 
 /** A counterexample as it was met, where it takes place, and what the implementation had done before. */
@@ -252,19 +258,9 @@ export interface Discovery extends Counterexample {
   readonly isLate: boolean;
 }
 
-/** A finding as it was met. That it comes back is not known yet. */
-export function unshrunk({ requests, finding, ground, number }: Discovery): WorkedOut {
-  const reached = upToFinding(requests, finding);
-  return {
-    ...reached,
-    space: ground.space,
-    executions: 0,
-    before: [],
-    stable: false,
-    run: number,
-    shrunkFrom: reached.requests.length,
-    stderr: "",
-  };
+/** A discovery as a finding. That it comes back is not known yet. */
+export function unshrunk(met: Discovery): WorkedOut {
+  return asMet(met, met.ground.space, met.number);
 }
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */

@@ -1,8 +1,7 @@
-import { type CorpusEntry, entryId } from "../corpus/entry.ts";
+import { type CorpusEntry, caseOf, entryId } from "../corpus/entry.ts";
 import { type Saved, saveEntry } from "../corpus/save.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
-import { ownManners } from "../trace/dialect.ts";
+import { type Counterexample, upToFinding } from "../shrink/reduce.ts";
 import type { Finding } from "../trace/finding.ts";
 import { printRequest, printSpace } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
@@ -49,17 +48,28 @@ export interface WorkedOut extends Counterexample, Recurrence {
   readonly stderr: string;
 }
 
+/** A finding as it was met. That it comes back is not known yet. */
+export function asMet({ requests, finding }: Counterexample, space: Space, run: number | null): WorkedOut {
+  const reached = upToFinding(requests, finding);
+  return {
+    ...reached,
+    space,
+    run,
+    shrunkFrom: reached.requests.length,
+    executions: 0,
+    before: [],
+    stable: false,
+    stderr: "",
+  };
+}
+
 /** The case that a finding is saved as. `seed` is that of its run. */
 export function entryOf(found: WorkedOut, target: Target, seed?: string): CorpusEntry {
   const { space, requests, finding, run, shrunkFrom } = found;
-  const { surface, dialect } = target.driver.hello;
-  const manners = ownManners(dialect);
+  const { hello } = target.driver;
   return {
-    id: entryId(surface, space, requests, finding),
-    surface,
-    space,
-    ...(Object.keys(manners).length > 0 && { dialect: manners }),
-    requests,
+    id: entryId(hello.surface, space, requests, finding),
+    ...caseOf(hello, space, requests),
     finding,
     implementation: target.name,
     origin: {
