@@ -108,6 +108,7 @@ export class PageRecords {
     const { near, far } = this;
     into.add(near);
     into.number(far.size);
+    if (far.size === 0) return;
     for (const page of [...far.keys()].sort((a, b) => a - b)) {
       into.number(page);
       into.byte(far.get(page) ?? 0);

@@ -32,16 +32,21 @@ export function findDisagreement(
 /** Whether the pages shown are those of the areas shown, which are known to be the model's: the usual case. */
 function pagesFollowAreas(observed: Observation, page: number): boolean {
   const { areaCount, areaStarts, areaEnds, areaFlags, pageAddrs, pageCounts, pageFlags } = observed;
-  let next = 0;
+  let run = 0;
+  // How far the run was followed through earlier areas.
+  let followed = pageAddrs[0];
   for (let index = 0; index < areaCount; index++) {
     const end = areaEnds[index] ?? 0;
-    const flags = areaFlags[index];
-    for (let addr = areaStarts[index] ?? 0; addr < end; addr += page) {
-      if (pageAddrs[next] !== addr || pageCounts[next] !== 1 || pageFlags[next] !== flags) return false;
-      next++;
+    for (let addr = areaStarts[index] ?? 0; addr < end; ) {
+      if (run === observed.pageCount || followed !== addr || pageFlags[run] !== areaFlags[index])
+        return false;
+      const runEnd = (pageAddrs[run] ?? 0) + (pageCounts[run] ?? 0) * page;
+      addr = Math.min(end, runEnd);
+      if (!(followed < addr)) return false;
+      followed = addr === runEnd ? pageAddrs[++run] : addr;
     }
   }
-  return next === observed.pageCount;
+  return run === observed.pageCount;
 }
 
 function areasDisagree(records: PageRecords, observed: Observation, page: number): Disagreement | undefined {

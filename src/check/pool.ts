@@ -3,7 +3,7 @@ import { escapeText } from "../trace/escape.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import { type Crew, lostSlice, type Slice } from "./crew.ts";
 import type { MayGoOn, Range } from "./slice.ts";
-import type { StateColumns, StateStore } from "./state-store.ts";
+import { type StateColumns, StateStore } from "./state-store.ts";
 
 /** What a worker is given to do. It reads the states where they lie: the threads share their memory. */
 export interface SliceTask {
@@ -13,45 +13,53 @@ export interface SliceTask {
   readonly range: Range;
 }
 
-/** What takes less is done alone, in milliseconds: it takes a moment to start threads, and to hand out slices. */
-const WORTH_STARTING = 1000;
-const WORTH_HANDING_OUT = 50;
+/** How long the work so far and that at hand must take, in milliseconds, for more threads to be worth it. */
+const WORTH_STARTING = 250;
 
-/** Several threads, each with an implementation of its own. They are started when there is enough to do. */
+/** How many slices a thread has before it, so that it need not wait for the next. */
+const QUEUE = 2;
+
+/**
+ * Several threads, each with an implementation of its own. This one is one of them, and works on alone until the
+ * others are there, which are started when there is enough to do.
+ */
 export class Pool implements Crew {
   readonly slice: number;
   private readonly alone: Crew;
   private readonly start: () => Promise<Tinypool>;
-  private readonly threadCount: number;
+  private readonly others: number;
   private readonly setup: unknown;
   private threads: Promise<Tinypool> | undefined = undefined;
-  private isAlone = true;
+  // The same, as soon as they can be given work.
+  private ready: Tinypool | undefined = undefined;
+  private handedOut = 0;
+  private isBusy = false;
   // How many states were expanded alone, and how long that took, in milliseconds.
   private expanded = 0;
   private spent = 0;
 
   /**
    * `worker` is the URL of a module whose default export takes a `SliceTask` and gives its `Slice`, and `setup` what it needs to
-   * open the same implementation. `alone` has it in this thread.
+   * open the same implementation. `alone` has it in this thread, which counts as one of `threads`.
    */
   constructor(worker: string, setup: unknown, threads: number, alone: Crew) {
     this.setup = setup;
     this.slice = alone.slice;
     this.alone = alone;
-    this.threadCount = threads;
+    this.others = threads - 1;
     this.start = async () => {
       // Here and not above: who starts no threads need not wait for it to load.
       const { Tinypool } = await import("tinypool");
-      return new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads });
+      return new Tinypool({ filename: worker, minThreads: this.others, maxThreads: this.others });
     };
   }
 
   get hands(): number {
-    return this.isAlone ? 1 : this.threadCount;
+    return this.ready ? 1 + this.others : 1;
   }
 
   get ahead(): number {
-    return this.isAlone ? 1 : 2 * this.threadCount;
+    return this.ready ? 1 + QUEUE * this.others : 1;
   }
 
   get tellsAll(): boolean {
@@ -63,27 +71,47 @@ export class Pool implements Crew {
   }
 
   begin(states: number): void {
-    const expected = this.expanded === 0 ? 0 : (states / this.expanded) * this.spent;
-    this.isAlone = expected < (this.threads ? WORTH_HANDING_OUT : WORTH_STARTING);
-    if (!this.isAlone) this.threads ??= this.start();
+    if (this.threads || this.expanded === 0) return;
+    const expected = (states / this.expanded) * this.spent;
+    if (this.spent + expected < WORTH_STARTING) return;
+    this.threads = this.start();
+    void this.threads.then((threads) => this.summon(threads));
   }
 
   /** Threads go on to the end of what they were given. */
   async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
-    if (!this.isAlone && this.threads)
-      return this.handOut(this.threads, { setup: this.setup, states: store.columns, range });
+    const threads = this.ready;
+    // Only one slice at a time can be expanded here.
+    if (threads && (this.isBusy || this.handedOut < QUEUE * this.others))
+      return this.handOut(threads, { setup: this.setup, states: store.columns, range });
+    this.isBusy = true;
     const started = performance.now();
     const slice = await this.alone.expand(store, range, mayGoOn);
     this.spent += performance.now() - started;
     this.expanded += slice.expanded;
+    this.isBusy = false;
     return slice;
   }
 
-  private async handOut(threads: Promise<Tinypool>, task: SliceTask): Promise<Slice> {
+  /** Has each of the other threads open its implementation: until then there is no use in them. */
+  private async summon(threads: Tinypool): Promise<void> {
+    const nothing: SliceTask = {
+      setup: this.setup,
+      states: new StateStore().columns,
+      range: { from: 0, to: 0 },
+    };
+    await Promise.allSettled(Array.from({ length: this.others }, () => threads.run(nothing)));
+    this.ready = threads;
+  }
+
+  private async handOut(threads: Tinypool, task: SliceTask): Promise<Slice> {
+    this.handedOut++;
     try {
-      return await (await threads).run(task);
+      return await threads.run(task);
     } catch (error) {
       return lostSlice(escapeText(error instanceof Error ? error.message : String(error)));
+    } finally {
+      this.handedOut--;
     }
   }
 

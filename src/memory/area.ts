@@ -63,16 +63,11 @@ export class MemoryArea<Flags, PageTable, Backend extends MappingBackend<Flags, 
     this.#end = newEnd;
   }
 
-  /** Remembers start, end and flags. What it returns gives them back to the area, as often as it is called. */
-  snapshot(): () => void {
-    const start = this.#start;
-    const end = this.#end;
-    const flags = this.#flags;
-    return () => {
-      this.#start = start;
-      this.#end = end;
-      this.#flags = flags;
-    };
+  /** Makes the area what it was at some time before, without a word to the backend. */
+  reset(start: VirtAddr, end: VirtAddr, flags: Flags): void {
+    this.#start = start;
+    this.#end = end;
+    this.#flags = flags;
   }
 
   /** Maps the whole area in the page table. Error: `BadState`. */

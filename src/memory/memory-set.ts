@@ -62,12 +62,15 @@ export class MemorySet<Flags, PageTable, Backend extends MappingBackend<Flags, P
    * affair. Backends are taken to have no state of their own.
    */
   snapshot(): () => void {
-    const areas = this.areas.clone();
-    const restores = areas.valuesArray().map((area) => area.snapshot());
+    const tree = this.areas.clone();
+    const were = tree.valuesArray().map((area) => {
+      const { start, end, flags } = area;
+      return { area, start, end, flags };
+    });
     return () => {
       // Copies share what is not changed.
-      this.areas = areas.clone();
-      for (const restore of restores) restore();
+      this.areas = tree.clone();
+      for (const { area, start, end, flags } of were) area.reset(start, end, flags);
     };
   }
 

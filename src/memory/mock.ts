@@ -30,7 +30,7 @@ export class MockPageTable {
   // Leaves by index. None is empty.
   readonly #leaves: SortedMap<Leaf> = sortedMap();
   // The same leaves in order, from one listing to the next if no leaf comes or goes.
-  #inOrder: Leaf[] | undefined;
+  #inOrder: readonly Leaf[] | undefined;
   // The leaf that was looked up last, or `undefined` if there is none at that index: calls tend to stay
   // near each other.
   #nearIndex = -1;
@@ -62,35 +62,38 @@ export class MockPageTable {
 
   /** Calls `visit` with the first address and the flags of each page present, in address order. */
   forEachPage(visit: (addr: VirtAddr, flags: Flags) => void): void {
-    const pageSize = this.pageSize;
-    this.#inOrder ??= this.#leaves.valuesArray();
-    for (const { index, present, flags } of this.#inOrder) {
+    const { pageSize } = this;
+    this.forEachRun((addr, count, flags) => {
+      for (let page = 0; page < count; page++) visit(virtAddr(addr + page * pageSize), flags);
+    });
+  }
+
+  /** As `forEachPage`, but neighbours with the same flags come as one run of `count` pages, or as few. */
+  forEachRun(visit: (addr: VirtAddr, count: number, flags: Flags) => void): void {
+    const { pageSize } = this;
+    for (const { index, present, flags } of this.#leavesInOrder()) {
       const base = index * LEAF_PAGES * pageSize;
-      for (let rest = present; rest !== 0; rest &= rest - 1) {
-        const bit = 31 - Math.clz32(rest & -rest);
-        visit(virtAddr(base + bit * pageSize), flags[bit] ?? NO_FLAGS);
+      for (let bit = 0; present >>> bit !== 0 && bit < LEAF_PAGES; bit++) {
+        if ((present & (1 << bit)) === 0) continue;
+        const first = bit;
+        while (bit + 1 < LEAF_PAGES && (present & (2 << bit)) !== 0 && flags[bit + 1] === flags[first]) bit++;
+        visit(virtAddr(base + first * pageSize), bit + 1 - first, flags[first] ?? NO_FLAGS);
       }
     }
   }
 
   /** Remembers the pages. What it returns brings them back, as often as it is called. */
   snapshot(): () => void {
-    const leaves = this.#leaves.valuesArray().map((leaf) => ({ ...leaf, leaf, flags: leaf.flags.slice() }));
+    const leaves = this.#leavesInOrder();
+    const were = leaves.map((leaf) => ({ leaf, ...leaf, flags: leaf.flags.slice() }));
     const count = this.#pageCount;
     return () => {
-      const all = this.#leaves;
-      if (all.size !== leaves.length || leaves.some(({ leaf, index }) => all.get(index) !== leaf)) {
-        all.clear();
-        for (const { leaf, index } of leaves) all.set(index, leaf);
-        this.#inOrder = undefined;
-        this.#nearIndex = -1;
-        this.#spare = undefined;
-      }
-      for (const { leaf, index, present, flags } of leaves) {
+      for (const { leaf, index, present, flags } of were) {
         leaf.index = index;
         leaf.present = present;
         leaf.flags.set(flags);
       }
+      if (this.#inOrder !== leaves) this.#putBack(leaves);
       this.#pageCount = count;
     };
   }
@@ -158,6 +161,20 @@ export class MockPageTable {
     }
     this.#fired++;
     return true;
+  }
+
+  #leavesInOrder(): readonly Leaf[] {
+    this.#inOrder ??= this.#leaves.valuesArray();
+    return this.#inOrder;
+  }
+
+  /** Has these leaves and no others. */
+  #putBack(leaves: readonly Leaf[]): void {
+    this.#leaves.clear();
+    for (const leaf of leaves) this.#leaves.set(leaf.index, leaf);
+    this.#inOrder = leaves;
+    this.#nearIndex = -1;
+    this.#spare = undefined;
   }
 
   /** Whether [`first`, `end`) are whole pages, at least one, that are all present, or all absent. */

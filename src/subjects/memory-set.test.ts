@@ -20,8 +20,11 @@ function carriedOut(lines: readonly string[], subject: Subject = memorySetSubjec
     const flags = observed.areaFlags[index] ?? 0;
     return printArea({ start: virtAddr(start), end: virtAddr(end), flags, backend: { kind: "mock" } });
   });
-  const pages = Array.from({ length: observed.pageCount }, (_, index) => {
-    return `0x${(observed.pageAddrs[index] ?? 0).toString(16)}:${printFlags(observed.pageFlags[index] ?? 0)}`;
+  const pages = Array.from({ length: observed.pageCount }, (_, index) => index).flatMap((index) => {
+    const flags = printFlags(observed.pageFlags[index] ?? 0);
+    return Array.from({ length: observed.pageCounts[index] ?? 0 }, (_, at) => {
+      return `0x${((observed.pageAddrs[index] ?? 0) + at * SPACE.page).toString(16)}:${flags}`;
+    });
   });
   return {
     answer: answers.at(-1),

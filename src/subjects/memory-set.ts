@@ -2,10 +2,10 @@ import { MemoryArea } from "../memory/area.ts";
 import type { MappingResult } from "../memory/error.ts";
 import { MemorySet } from "../memory/memory-set.ts";
 import { MockBackend, MockPageTable } from "../memory/mock.ts";
-import { virtAddr } from "../trace/address.ts";
+import { type VirtAddr, virtAddr } from "../trace/address.ts";
 import { type Answer, type AreaRecord, ERRORS, FALSE, OK, type PageRecord, TRUE } from "../trace/answer.ts";
 import { type Flags, sameProtection, withProtection } from "../trace/flags.ts";
-import type { Observation } from "../trace/observation.ts";
+import { NO_PHYSICAL, type Observation } from "../trace/observation.ts";
 import { type Command, isCommand, type Query } from "../trace/request.ts";
 import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
 import type { Instance, Subject } from "./subject.ts";
@@ -48,6 +48,7 @@ class MemorySetInstance implements Instance {
   protected readonly set: MockMemorySet;
   protected readonly pageTable: MockPageTable;
   protected injected = 0;
+  private shown: Observation | undefined = undefined;
 
   constructor(space: Space, parts: MemorySetParts) {
     this.parts = parts;
@@ -60,12 +61,19 @@ class MemorySetInstance implements Instance {
   }
 
   observe(into: Observation): void {
-    this.set.forEach((_start, area) => {
-      into.area(area.start, area.end, area.flags, "mock");
-    });
-    this.pageTable.forEachPage((addr, flags) => into.page(addr, flags));
+    this.shown = into;
+    this.set.forEach(this.showArea);
+    this.pageTable.forEachRun(this.showRun);
     into.injected = this.injected;
   }
+
+  // Made once, and not for each observation.
+  private readonly showArea = (_start: number, { start, end, flags }: MockArea): undefined => {
+    this.shown?.area(start, end, flags, "mock");
+  };
+  private readonly showRun = (addr: VirtAddr, count: number, flags: Flags): void => {
+    this.shown?.pageRun(addr, count, flags, NO_PHYSICAL);
+  };
 
   /** All that there is shows. */
   fingerprint(): void {}
