@@ -64,6 +64,7 @@ export class Alone implements Crew {
     const discover: Discover = (state, parent, step) => {
       const isKnown = store.find(state) !== NONE || fresh.find(state) !== NONE;
       hadRoom &&= isKnown || fresh.add(state, parent, step);
+      return !isKnown;
     };
     const end = await expandSlice(this.expander, store, range, discover, mayGoOn);
     return { ...end, states: fresh.columns, hadRoom, never: this.coverage.never() };

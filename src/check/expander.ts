@@ -1,8 +1,11 @@
 import type { Counterexample } from "../shrink/reduce.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 
-/** Is told of a step and of the state that it leads to, which is another one than it starts from. */
-export type Visit = (step: number, to: Fingerprint) => void;
+/**
+ * Is told of a step and of the state that it leads to, which is another one than it starts from. Says whether nobody
+ * knew of that state.
+ */
+export type Visit = (step: number, to: Fingerprint) => boolean;
 
 /** What takes an implementation from state to state. */
 export interface Expander {

@@ -41,7 +41,7 @@ class Walker implements Expander {
   }
 
   first(into: Fingerprint): void {
-    into.byte("a".charCodeAt(0));
+    into.number("a".charCodeAt(0));
   }
 
   async expand(path: readonly number[], visit: Visit): Promise<Counterexample | undefined> {
@@ -56,7 +56,7 @@ class Walker implements Expander {
       const requests = requestsIn(...[...path, step].map((each) => `find ${each}`));
       if (next === "!") return { requests, finding: FINDING };
       to.reset();
-      to.byte(next.charCodeAt(0));
+      to.number(next.charCodeAt(0));
       if (next !== state) visit(step, to);
     }
     return undefined;
@@ -238,6 +238,15 @@ describe("what cuts it short", () => {
       expect(walker.expanded).toBe(expanded);
     },
   );
+
+  test("is that there are more than 110 states, before all of a hundred that are as near are expanded", async () => {
+    const names = Array.from({ length: 100 }, (_, index) => String.fromCharCode(0x100 + index));
+    const wide = Object.fromEntries(names.map((name, index) => [name, String.fromCharCode(0x200 + index)]));
+    const walker = new Walker({ a: names.join(""), ...wide });
+    const result = await explore(walker, { states: 110 });
+    expect(result).toMatchObject({ cut: "max-states", states: 133, frontier: 100, depth: 2 });
+    expect(walker.expanded).toBe(`a${names.slice(0, 32).join("")}`);
+  });
 
   test("is not as many states as there are", async () => {
     expect(await explore(new Walker(DIAMOND), { states: 6 })).toMatchObject({ cut: undefined, states: 6 });

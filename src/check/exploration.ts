@@ -61,13 +61,16 @@ export function cutNow({ seconds }: Bounds, pace: Pace): Cut | undefined {
 /** How many slices a hand gets, at least, of a level that is large enough: so that none waits long for the others. */
 const SLICES = 4;
 
+/** How many it gets at most before what they found is put together: so that a bound is seen before all of a level is expanded. */
+const BATCH = 32;
+
 /**
  * Explores all states breadth first: every step is taken in every state. The states are numbered in the order in which
  * they are met, whoever meets them: so each lies as far from the first one as its path is long, the first finding is a
  * shortest one, and nothing depends on how many hands there are.
  *
- * The states that are equally far away are a level. It is cut into slices, and what was found in them is put together
- * when all of them are done.
+ * The states that are equally far away are a level. It is cut into batches, each batch into slices, and what was found
+ * in these is put together when all of them are done.
  */
 export class Exploration implements Survey {
   readonly sequences = 0;
@@ -131,28 +134,39 @@ export class Exploration implements Survey {
 
   /** Expands the states that were met and not expanded. Says why it should not go on. */
   private async expandLevel(): Promise<Partial<Explored> | undefined> {
-    const { crew, store, pace, expanded: start, transitions: before } = this;
+    const { crew, store } = this;
     const end = store.count;
     crew.begin(this.frontier);
-    const size = Math.min(crew.slice, Math.ceil(this.frontier / (crew.hands * SLICES)));
+    while (this.expanded < end) {
+      const size = Math.min(crew.slice, Math.ceil((end - this.expanded) / (crew.hands * SLICES)));
+      const to = Math.min(end, this.expanded + size * crew.hands * BATCH);
+      const ended = await this.expandBatch({ from: this.expanded, to }, size);
+      if (ended) return ended;
+      if (store.count > this.bounds.states) return { cut: "max-states" };
+    }
+    return undefined;
+  }
+
+  /** Expands some states in slices of `size`, and adds what they lead to. Nothing is added meanwhile. */
+  private async expandBatch({ from, to }: Range, size: number): Promise<Partial<Explored> | undefined> {
+    const { crew, pace, transitions: before } = this;
     const slices: Promise<Slice>[] = [];
     let cut: Cut | undefined;
-    for (let from = start; from < end && cut === undefined; from += size) {
+    for (let start = from; start < to && cut === undefined; start += size) {
       await slices[slices.length - crew.ahead];
       if (pace.turnIsOver) await pace.breathe();
       cut = cutNow(this.bounds, this.pace);
-      if (cut === undefined) slices.push(this.expandSlice({ from, to: Math.min(from + size, end) }));
+      if (cut === undefined) slices.push(this.expandSlice({ from: start, to: Math.min(start + size, to) }));
     }
     const done = await Promise.all(slices);
     // Counted anew: up to a finding, however many were under way.
-    this.expanded = start;
+    this.expanded = from;
     this.transitions = before;
     for (const slice of done) {
       const ended = this.conclude(slice);
       if (ended) return ended;
     }
-    if (this.expanded < end) return { cut: cut ?? cutNow(this.bounds, this.pace) ?? "interruption" };
-    return store.count > this.bounds.states ? { cut: "max-states" } : undefined;
+    return this.expanded < to ? { cut: cut ?? cutNow(this.bounds, this.pace) ?? "interruption" } : undefined;
   }
 
   /** Expands some states, and counts them at once, for whoever looks on. */

@@ -23,8 +23,8 @@ export interface SliceEnd {
   readonly lost?: string;
 }
 
-/** Is told of each state that a step leads to, also of those that are known. */
-export type Discover = (state: Fingerprint, parent: number, step: number) => void;
+/** Is told of each state that a step leads to, and says whether it is one that nobody knew. */
+export type Discover = (state: Fingerprint, parent: number, step: number) => boolean;
 
 /** Is asked before each state whether to go on. */
 export type MayGoOn = () => Promise<boolean>;

@@ -113,6 +113,25 @@ describe("who can't go back goes along the path again, where", () => {
   });
 });
 
+test("what shows only when an instance is given up is found before what takes a command more", async () => {
+  const subject = withParts((instance) => {
+    const mapped = new Set<number>();
+    return {
+      apply: (request) => {
+        if (request.op === "unmap" && mapped.has(0)) throw new Error("the first page can't be unmapped");
+        const answer = instance.apply(request);
+        if (request.op === "map" && answer === OK) mapped.add(request.start);
+        return answer;
+      },
+      drop: (into) => {
+        into.dataFrames = mapped.has(0x1000) ? 1 : 0;
+      },
+    };
+  });
+  const { finding } = await check(subject, { space: { ...SPACE, size: 0x2000 }, inject: false });
+  expect(finding).toMatchObject({ trace: ["map 0x1000 0x1000 - mock"], finding: { check: "drop" } });
+});
+
 /** One page, which gets another frame whenever it is opened again. It hides nothing, and goes back. */
 function moving(): Subject {
   const { hello } = addressSpaceSubject("x86-64");

@@ -70,8 +70,7 @@ export class Stepping implements Expander {
       if (failed) return failed;
       if (this.lost !== undefined) return undefined;
     }
-    const finding = this.goBack() ?? this.executor.close();
-    return finding && { requests: this.path, finding };
+    return undefined;
   }
 
   /** Every failure that can be injected into a command. */
@@ -100,8 +99,11 @@ export class Stepping implements Expander {
     to.reset();
     this.steps.addHistory(this.path, request, to);
     this.lost ??= executor.fingerprint(to);
-    if (!from.equals(to)) visit(step, to);
-    else if (executor.tellsAll && executor.isMarked) return undefined;
+    const ledNowhere = from.equals(to);
+    if (ledNowhere && executor.tellsAll && executor.isMarked) return undefined;
+    // What shows only when an instance is given up is looked for in every new state.
+    const left = !ledNowhere && visit(step, to) ? executor.close() : undefined;
+    if (left) return this.counterexample(request, left);
     const lost = this.goBack();
     return lost && { requests: this.path, finding: lost };
   }

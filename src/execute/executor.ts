@@ -17,6 +17,8 @@ import { type Panic, panicOf } from "./verdict.ts";
 export class Executor implements Runner {
   readonly terms: Terms;
   readonly judge: Judge;
+  /** Whether the instance says what of its state doesn't show. */
+  tellsAll = false;
   private readonly subject: Subject;
   private readonly observed = new Observation();
   private instance: Instance | undefined = undefined;
@@ -51,6 +53,7 @@ export class Executor implements Runner {
     this.restore = undefined;
     try {
       this.instance = this.subject.create(this.terms.space);
+      this.tellsAll = this.instance.fingerprint !== undefined;
     } catch (error) {
       // The first request will show it.
       this.stillborn = panicOf(error);
@@ -112,11 +115,6 @@ export class Executor implements Runner {
     return this.end();
   }
 
-  /** Whether the instance says what of its state doesn't show. */
-  get tellsAll(): boolean {
-    return this.instance?.fingerprint !== undefined;
-  }
-
   /** Writes what tells the state, of the model and of the instance, from others. Says what went wrong, if anything did. */
   fingerprint(into: Fingerprint): string | undefined {
     this.judge.fingerprint(into);
@@ -133,10 +131,12 @@ export class Executor implements Runner {
     return this.observed.injected;
   }
 
-  /** Gives the instance up, if it can be, and has what is left then judged. */
+  /** Gives the instance up, if it can be, and has what is left then judged. There is none then. */
   private drop(): Finding | undefined {
     const { instance } = this;
     if (instance?.drop === undefined) return undefined;
+    this.instance = undefined;
+    this.restore = undefined;
     this.observed.reset();
     try {
       instance.drop(this.observed);
