@@ -26,6 +26,7 @@ import { Paths } from "./paths.ts";
 import { Running } from "./running.ts";
 import { Stepping } from "./stepping.ts";
 import { Steps } from "./steps.ts";
+import { Symmetric } from "./symmetry.ts";
 
 /** What is to be checked. */
 export interface CheckPlan {
@@ -34,6 +35,8 @@ export interface CheckPlan {
   readonly bounds: Bounds;
   /** Whether every sequence is run by itself, up to the depth in `bounds`, and no two histories are taken for one state. */
   readonly paths: boolean;
+  /** Whether states that mirror each other are taken for one, as `Symmetric` says; absent for no. Not with `paths`. */
+  readonly symmetry?: boolean;
   /** Has the work done by several, given whoever can do it alone; absent for one. */
   readonly crewOf?: (alone: Crew) => Crew;
   /** The directory that a finding is saved in; `undefined` when it isn't to be. */
@@ -132,10 +135,10 @@ export class Check {
 }
 
 function surveyFor(plan: CheckPlan, pace: Pace): Survey {
-  const { target, scope, bounds, paths } = plan;
+  const { target, scope, bounds, paths, symmetry = false } = plan;
   const { driver } = target;
   if (!paths) {
-    const alone = aloneOn(driver, scope);
+    const alone = aloneOn(driver, scope, symmetry);
     return new Exploration(plan.crewOf?.(alone) ?? alone, bounds, pace);
   }
   const runner = driver.runnerIn(scope.space);
@@ -147,12 +150,13 @@ function surveyFor(plan: CheckPlan, pace: Pace): Survey {
 const SLICE = 32;
 const SLICE_OF_RUNS = 1;
 
-/** One that expands states of an implementation in this thread. */
-export function aloneOn(driver: Driver, scope: Scope): Crew {
+/** One that expands states of an implementation in this thread. `symmetry`: of those that mirror each other only one. */
+export function aloneOn(driver: Driver, scope: Scope, symmetry: boolean): Crew {
   const runner = driver.runnerIn(scope.space);
   const steps = new Steps(scope, runner.terms);
   const coverage = new Coverage(scope, driver.hello);
-  return runner instanceof Executor
-    ? new Alone(new Stepping(runner, steps, coverage), coverage, SLICE)
-    : new Alone(new Running(driver, runner, steps, coverage), coverage, SLICE_OF_RUNS);
+  const isHere = runner instanceof Executor;
+  const each = isHere ? new Stepping(runner, steps, coverage) : new Running(driver, runner, steps, coverage);
+  const expander = symmetry ? new Symmetric(each, runner.judge, scope.space) : each;
+  return new Alone(expander, coverage, isHere ? SLICE : SLICE_OF_RUNS);
 }

@@ -11,6 +11,8 @@ import { reopenTarget, type TargetChoice } from "./target.ts";
 export interface CheckSetup {
   readonly choice: TargetChoice;
   readonly scope: Scope;
+  /** Whether states that mirror each other are taken for one. */
+  readonly symmetry: boolean;
 }
 
 /** A slice to expand, by an implementation that is opened once. */
@@ -27,7 +29,7 @@ export default async function expand({ setup, states, range }: Task): Promise<Sl
   return crew.ok ? crew.value.expand(StateStore.of(states), range, async () => true) : lostSlice(crew.error);
 }
 
-async function open({ choice, scope }: CheckSetup): Promise<Result<Crew, string>> {
+async function open({ choice, scope, symmetry }: CheckSetup): Promise<Result<Crew, string>> {
   const target = await reopenTarget(choice);
-  return target.ok ? success(aloneOn(target.value.driver, scope)) : target;
+  return target.ok ? success(aloneOn(target.value.driver, scope, symmetry)) : target;
 }

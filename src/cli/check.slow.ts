@@ -1,6 +1,7 @@
 /** The command line's `check` with threads, which start only where there is enough to do. */
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { countByBurnside } from "../check/turns.fixture.ts";
 import { ended, start } from "./process.fixture.ts";
 
 const REPORT = z.looseObject({
@@ -32,6 +33,14 @@ test("threads come to what one comes to", async () => {
     depth: 5,
   });
   expect(await check(1, "--subject", "memory-set", ...LARGE)).toEqual(proof);
+});
+
+test("threads merge what mirrors each other as one does", async () => {
+  const args = ["--subject", "memory-set", ...LARGE, "--pages", "7", "--symmetry"];
+  const proof = await check(2, ...args);
+  const states = countByBurnside(7, 3);
+  expect(proof).toMatchObject({ status: 0, outcome: "agree", states, transitions: states * 280, depth: 6 });
+  expect(await check(1, ...args)).toEqual(proof);
 });
 
 test("threads find the same", async () => {

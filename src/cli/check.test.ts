@@ -27,6 +27,7 @@ const REPORT = z.object({
   cut: z.string().optional(),
   frontier: z.int(),
   tellsAll: z.boolean(),
+  symmetry: z.boolean(),
   never: z.array(z.string()),
   findings: z.array(
     z.object({ file: z.string().nullable(), trace: z.array(z.string()), stable: z.boolean() }),
@@ -175,6 +176,14 @@ test.each<[args: readonly string[], line: string]>([
   [["--require", "a dragon"], "--require"],
   [["--paths", "--commands", "map,failures"], "leave failures out"],
   [["--paths", "--max-states", "9"], "leave --max-states out"],
+  [["--symmetry", "--paths"], "--paths knows no states; leave --symmetry out"],
+  [["--symmetry", "--commands", "map,failures"], "leave failures out of --commands"],
+  [["--symmetry", "--export-suite", "suite"], "leave --symmetry out"],
+  [
+    ["--symmetry", "--flags", "r,rwu"],
+    "--symmetry can't be used here: protect leaves u, d and n as they are",
+  ],
+  [["--symmetry", "--subject", "address-space"], "--symmetry can't be used here: in an address space"],
 ])("%j is refused in one line", async (args, line) => {
   const { status, stdout, stderr } = await check("--subject", "memory-set", ...args);
   expect([status, stdout]).toEqual([2, ""]);
@@ -244,11 +253,46 @@ describe("with --paths", () => {
   });
 });
 
+describe("with --symmetry", () => {
+  test("states with flags exchanged, or mirrored, are one, and the report says that it was assumed", async () => {
+    const expected = { status: 0, outcome: "agree", states: 14, transitions: 588, symmetry: true, never: [] };
+    expect(await json(...scope(3, "r,rw"), "--symmetry")).toMatchObject(expected);
+    const { stdout } = await check(...scope(3, "r,rw"), "--symmetry");
+    expect(stdout).toContain("\n  symmetry  with flags exchanged, or mirrored, a state is the same\n");
+    expect(stdout).toContain("\nagrees within the scope: 14 states, 588 transitions; ");
+    expect(stdout).toContain("\nassumed: the implementation treats all flags alike, and both ends ");
+  });
+
+  test("it is off unless asked for", async () => {
+    expect(await json(...scope(3, "r,rw"))).toMatchObject({ states: 41, symmetry: false });
+    expect((await check(...scope(3, "r,rw"))).stdout).not.toMatch(/symmetry|assumed/);
+  });
+
+  test("failures are left out, unless they are named, which is refused", async () => {
+    const { states, transitions } = await json("--subject", "memory-set", "--pages", "3", "--symmetry");
+    expect([states, transitions]).toEqual([14, 14 * 43]);
+  });
+
+  test("a finding is one, replays, and is found again by the line that is printed", async () => {
+    const first = await check(...DEFECT, "--pages", "3", "--symmetry", "--no-save");
+    expect([first.status, first.stderr]).toEqual([1, ""]);
+    expect(first.stdout).toContain("\n  2  unmap 0x1000 0x1000   <- here they differ\n");
+    expect(first.stdout).toContain("\nassumed: ");
+    const line = lastLine(first.stdout, "find it again");
+    expect(line).toContain("--symmetry");
+    const again = await mapcheck(...line, "--no-save");
+    expect(again.stdout.replaceAll(/[\d.]+ s\n/g, "")).toBe(first.stdout.replaceAll(/[\d.]+ s\n/g, ""));
+    const saved = await json(...DEFECT, "--pages", "3", "--symmetry");
+    expect(saved.findings).toMatchObject([{ stable: true }]);
+    expect((await mapcheck("replay", saved.findings[0]?.file ?? "", ...DEFECT)).status).toBe(1);
+  });
+});
+
 test("the help names every option and every command of a scope", async () => {
   const { status, stdout } = await mapcheck("check", "--help");
   expect(status).toBe(0);
   const names =
-    "subject format timeout flags commands backends pages base frames page depth max-states time paths require";
+    "subject format timeout flags commands backends pages base frames page depth max-states time paths symmetry require";
   for (const name of `${names} corpus no-save json`.split(" ")) expect(stdout).toContain(`\n  --${name} `);
   for (const word of [...SCOPE_COMMANDS, "failures"]) expect(stdout).toContain(word);
 });
@@ -288,6 +332,9 @@ describe("what keeps its state to itself gives the same counts, and says what is
   test("a command behind --", { timeout: 60_000 }, async () => {
     const behind = [...RANGES, "--pages", "2", "--", process.execPath, loopback?.path ?? "", "memory-set"];
     expect(await json(...behind)).toMatchObject({ ...silent, states: 11, transitions: 231 });
+    expect(await json("--symmetry", ...behind)).toMatchObject({ ...silent, states: 5, transitions: 105 });
+    const { stdout } = await check("--symmetry", ...behind);
+    expect(stdout.match(/^assumed: /gm)).toHaveLength(2);
   });
 
   test("a defect behind --", { timeout: 60_000 }, async () => {

@@ -6,6 +6,7 @@ import { conformanceSuite, LONGEST } from "../check/conformance.ts";
 import type { Cut } from "../check/exploration.ts";
 import { exportSuite } from "../check/export-suite.ts";
 import { Pool } from "../check/pool.ts";
+import { whyAsymmetric } from "../check/symmetry.ts";
 import { Pace } from "../explore/pace.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import {
@@ -47,6 +48,8 @@ export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions
   readonly maxStates?: number;
   /** Whether every sequence is run by itself. */
   readonly paths?: boolean;
+  /** Whether states that mirror each other are taken for one. */
+  readonly symmetry?: boolean;
   /** The directory that a suite is written to, in place of a check. */
   readonly exportSuite?: string;
   /** Threads. */
@@ -87,12 +90,15 @@ which is saved.
 Two histories lead to one state if model and implementation are then in the same
 state, frames of memory being the same up to their names. A command behind --,
 and a module that doesn't tell, may keep more to itself than it shows; that is
-taken for the same, and said at the end. --paths merges nothing: it runs every
-sequence of a few commands, each on a fresh instance.
+taken for the same, and said at the end. --symmetry takes more for the same: in a
+memory set, also states with flags exchanged or with all of it mirrored. --paths
+merges nothing: it runs every sequence of a few commands, each on a fresh
+instance.
 
 Examples:
   ${PROGRAM} check --subject memory-set
   ${PROGRAM} check --subject memory-set --pages 5 --flags r,rw,rx
+  ${PROGRAM} check --subject memory-set --pages 6 --flags r,rw,rx --symmetry
   ${PROGRAM} check --frames 12 --commands map,unmap,fault,store,failures
   ${PROGRAM} check --subject defect:unmap-loses-right-part
   ${PROGRAM} check --pages 2 --time 1m -- adapters/template-c/run`;
@@ -125,6 +131,10 @@ export function addCheck(program: Command, finish: Finish, words: CommandWords):
   command.option(
     "--paths",
     `try every sequence of up to --depth commands (default: ${DEFAULT_LENGTH}) by itself, and take no two histories for one state`,
+  );
+  command.option(
+    "--symmetry",
+    "assume that a memory set treats all --flags alike, and both ends of the space, and take states for one that differ only there; without failures",
   );
   command.addOption(
     new Option(
@@ -219,11 +229,11 @@ async function planOf(
   if (!corpus.ok) return corpus;
   const { depth, maxStates, time } = options;
   const endless = Number.POSITIVE_INFINITY;
-  const { paths = false, commands = [] } = options;
-  if (paths && commands.includes("failures"))
-    return failure("--paths tries commands without failures; leave failures out of --commands");
-  if (paths && maxStates !== undefined)
-    return failure("--paths knows no states; leave --max-states out, and use --depth");
+  const { paths = false, symmetry = false } = options;
+  const conflict = conflictIn(options, words);
+  if (conflict !== undefined) return failure(conflict);
+  const why = symmetry ? whyAsymmetric(scope.value, target.driver.hello) : undefined;
+  if (why !== undefined) return failure(`--symmetry can't be used here: ${why}`);
   const bounds = {
     depth: depth ?? (paths ? DEFAULT_LENGTH : endless),
     states: maxStates ?? endless,
@@ -231,28 +241,46 @@ async function planOf(
   };
   // An adapter is one process unless more are asked for.
   const { workers = words.length > 0 || paths ? 1 : availableParallelism() } = options;
-  if (words.length > 0 && workers > 1)
-    return failure("--workers is about implementations in this process; leave it out with a command");
-  if (paths && workers > 1) return failure("--paths runs in one thread; leave --workers out");
-  const all = { ...scope.value, inject: scope.value.inject && !paths };
-  const setup: CheckSetup = { choice: choiceOf(options, words), scope: all };
+  const all = { ...scope.value, inject: scope.value.inject && !paths && !symmetry };
+  const setup: CheckSetup = { choice: choiceOf(options, words), scope: all, symmetry };
   return success({
     target,
     scope: all,
     bounds,
     paths,
+    symmetry,
     ...(workers > 1 && { crewOf: (alone) => new Pool(workerModule(), setup, workers, alone) }),
     saveTo: saveTo(options),
   });
 }
 
+/** Which options don't go together, in a line for the user. */
+function conflictIn(options: CheckOptions, words: CommandWords): string | undefined {
+  const { paths = false, symmetry = false, commands = [], maxStates, workers = 1, exportSuite } = options;
+  const failures = commands.includes("failures");
+  if (paths && failures) return "--paths tries commands without failures; leave failures out of --commands";
+  if (paths && maxStates !== undefined)
+    return "--paths knows no states; leave --max-states out, and use --depth";
+  if (paths && symmetry) return "--paths knows no states; leave --symmetry out";
+  if (symmetry && failures)
+    return "--symmetry: failures strike from the lower end on, so the two are not alike; leave failures out of --commands";
+  if (symmetry && exportSuite !== undefined)
+    return "--export-suite takes every state for itself; leave --symmetry out";
+  if (words.length > 0 && workers > 1)
+    return "--workers is about implementations in this process; leave it out with a command";
+  return paths && workers > 1 ? "--paths runs in one thread; leave --workers out" : undefined;
+}
+
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor({ scope, paths, bounds }: CheckPlan, target: OpenTarget) {
+function lineFor({ scope, paths, symmetry = false, bounds }: CheckPlan, target: OpenTarget) {
   return ({ file }: SessionFinding): string => {
     if (file !== null) return replayLine(file, target);
     const { hello } = target.driver;
     const place = [...spaceArguments(scope.space, hello), ...scopeArguments(scope, hello)];
-    const mode = paths ? ["--paths", "--depth", `${bounds.depth}`] : [];
+    const mode = [
+      ...(paths ? ["--paths", "--depth", `${bounds.depth}`] : []),
+      ...(symmetry ? ["--symmetry"] : []),
+    ];
     return commandLine(["check", ...target.words, ...place, ...mode, ...behindDashes(target.command)]);
   };
 }

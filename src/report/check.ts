@@ -22,7 +22,7 @@ export interface CheckView {
 }
 
 /** What begins a check: what is tested, and the scope in words. */
-export function checkOpening({ plan: { target, scope, paths, bounds } }: CheckView): string {
+export function checkOpening({ plan: { target, scope, paths, symmetry, bounds } }: CheckView): string {
   const { hello } = target.driver;
   const { space, flags, commands, backends, inject } = scope;
   const what = paths ? `sequence of up to ${counted(bounds.depth, "command")} on` : "state of";
@@ -31,6 +31,7 @@ export function checkOpening({ plan: { target, scope, paths, bounds } }: CheckVi
     `  commands  ${commands.join(" ")}${inject ? ", and each with each single failure" : ""}`,
     `  flags     ${flags.map(printFlags).join(" ")}`,
     ...(hello.surface === "memory-set" ? [] : [`  backends  ${backends.join(" ")}`]),
+    ...(symmetry ? ["  symmetry  with flags exchanged, or mirrored, a state is the same"] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -64,6 +65,7 @@ export function checkSummary(result: CheckResult, view: CheckView): string {
   const parts = [
     `${verdict(result, view)}: ${sizeOf(result)}; ${seconds.toFixed(1)} s`,
     ...(result.tellsAll || finding ? [] : [ASSUMED]),
+    ...(view.plan.symmetry ? [ASSUMED_ALIKE] : []),
     ...neverLines(result, view),
     ...(finding ? [`\n${describe(finding, view)}`] : []),
   ];
@@ -80,7 +82,10 @@ function sizeOf({ states, sequences, transitions, depth, memory }: CheckResult):
 }
 
 /** The one JSON object of `check --json`. */
-export function checkJson(result: CheckResult, { plan: { target, scope }, required }: CheckView): string {
+export function checkJson(
+  result: CheckResult,
+  { plan: { target, scope, symmetry = false }, required }: CheckView,
+): string {
   const {
     finding,
     cut,
@@ -117,6 +122,7 @@ export function checkJson(result: CheckResult, { plan: { target, scope }, requir
       failures: inject,
     },
     tellsAll,
+    symmetry,
     lost,
     never,
     findings: finding ? [{ ...finding, space: printSpace(finding.space) }] : [],
@@ -155,6 +161,10 @@ const WHY: { readonly [C in Cut]: string } = {
 
 const ASSUMED =
   "assumed: what the implementation keeps to itself is the same where the model is (it has no fingerprint)";
+
+// Said of a finding too: without the assumption there might be a shorter trace.
+const ASSUMED_ALIKE =
+  "assumed: the implementation treats all flags alike, and both ends of the space (--symmetry)";
 
 /** What a scope that was explored to its end never met, although its commands could have. */
 function neverLines({ never }: CheckResult, { paint }: CheckView): string[] {
