@@ -43,8 +43,23 @@ const BEYOND: { readonly [name: string]: string } = {
     "a state that doesn't show: no failure leads to a new state, and so none is in a path",
 };
 
+/** The planted defects that take a failure: with symmetry there are none. */
+const FAILING = [
+  "defect:protect-splits-before-call",
+  "defect:failed-unmap-forgets-area",
+  "defect:failed-clear-keeps-areas",
+  "defect:failed-unmap-panics",
+  "defect:failed-unmap-says-ok",
+  "defect:failed-protect-half-done",
+];
+
 /** A check of all that a memory set of so many pages can be asked to do. */
-function check(subject: Subject, pages: number, changes: Partial<Scope> = {}): Promise<CheckResult> {
+function check(
+  subject: Subject,
+  pages: number,
+  changes: Partial<Scope> = {},
+  symmetry = false,
+): Promise<CheckResult> {
   const { hello } = subject;
   const scope: Scope = {
     space: { base: virtAddr(0), size: pages * 0x1000, page: 0x1000, frames: 0 },
@@ -55,7 +70,8 @@ function check(subject: Subject, pages: number, changes: Partial<Scope> = {}): P
     ...changes,
   };
   const target = { name: hello.name, driver: new InProcess(subject) };
-  return new Check({ target, scope, bounds: BOUNDS, paths: false, saveTo: undefined }, new Pace()).run();
+  const plan = { target, scope, bounds: BOUNDS, paths: false, symmetry, saveTo: undefined };
+  return new Check(plan, new Pace()).run();
 }
 
 /** The finding of the smallest scope that has one. */
@@ -94,6 +110,36 @@ describe.each(PLANTED.filter(({ name }) => !Object.hasOwn(BEYOND, name)))("$name
     const requests = requestsIn(...found.trace);
     expect(new Executor(subject, found.space).run(requests)).toEqual(found.finding);
     expect(new Executor(STACK["memory-set"].subject, found.space).run(requests)).toBeUndefined();
+  });
+});
+
+describe("with symmetry", () => {
+  const found = PLANTED.filter(({ name }) => !Object.hasOwn(BEYOND, name) && !FAILING.includes(name));
+  const without = { inject: false };
+
+  test.each(found)("$name is found in no larger scope, with no longer a trace", async ({ subject }) => {
+    for (const pages of SIZES) {
+      const [all, merged] = [
+        await check(subject, pages, without),
+        await check(subject, pages, without, true),
+      ];
+      expect(merged.finding?.finding.check).toBe(all.finding?.finding.check);
+      expect(merged.finding?.trace.length).toBe(all.finding?.trace.length);
+      if (all.finding) return;
+    }
+    throw new Error("nothing was found");
+  });
+
+  test.each(PLANTED.filter(({ name }) => FAILING.includes(name)))(
+    "$name is not found, as nothing fails",
+    async ({ subject }) => {
+      expect(await check(subject, 4, without, true)).toMatchObject({ finding: undefined, cut: undefined });
+    },
+  );
+
+  test("is about defects that there are", () => {
+    expect(FAILING.filter((each) => !PLANTED.some(({ name }) => name === each))).toEqual([]);
+    expect(found.length).toBeGreaterThan(FAILING.length);
   });
 });
 
