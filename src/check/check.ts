@@ -158,5 +158,5 @@ export function aloneOn(driver: Driver, scope: Scope, symmetry: boolean): Crew {
   const isHere = runner instanceof Executor;
   const each = isHere ? new Stepping(runner, steps, coverage) : new Running(driver, runner, steps, coverage);
   const expander = symmetry ? new Symmetric(each, runner.judge, scope.space) : each;
-  return new Alone(expander, coverage, isHere ? SLICE : SLICE_OF_RUNS);
+  return new Alone(expander, coverage, isHere ? SLICE : SLICE_OF_RUNS, steps.banBytes);
 }

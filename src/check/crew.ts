@@ -22,6 +22,8 @@ export interface Crew {
   readonly ahead: number;
   /** How many states a slice has at most, so that nobody waits long for its end. */
   readonly slice: number;
+  /** How many bytes at the end of the fingerprints are bans: see `StateStore`. */
+  readonly banBytes: number;
   /** Whether all of the implementation's state counts, also what it doesn't show. */
   readonly tellsAll: boolean;
   /** Writes what tells the first state from others. */
@@ -39,11 +41,13 @@ export class Alone implements Crew {
   readonly hands = 1;
   readonly ahead = 1;
   readonly slice: number;
+  readonly banBytes: number;
   private readonly expander: Expander;
   private readonly coverage: Coverage;
 
-  constructor(expander: Expander, coverage: Coverage, slice: number) {
+  constructor(expander: Expander, coverage: Coverage, slice: number, banBytes = 0) {
     this.slice = slice;
+    this.banBytes = banBytes;
     this.expander = expander;
     this.coverage = coverage;
   }
@@ -59,7 +63,7 @@ export class Alone implements Crew {
   begin(): void {}
 
   async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
-    const fresh = new StateStore();
+    const fresh = new StateStore(this.banBytes);
     let hadRoom = true;
     const discover: Discover = (state, parent, step) => {
       const isKnown = store.find(state) !== NONE || fresh.find(state) !== NONE;
@@ -85,7 +89,7 @@ export function lostSlice(why: string): Slice {
   };
 }
 
-/** Adds the states of a slice that are not known. Says whether there was memory for them. */
+/** Adds the states of a slice that no known one covers. Says whether there was memory for them. */
 export function merge(store: StateStore, { states }: Slice): boolean {
   const state = new Fingerprint();
   for (let index = 0; index < states.count; index++) {

@@ -76,7 +76,7 @@ export class Exploration implements Survey {
   readonly sequences = 0;
   depth = 0;
   transitions = 0;
-  private readonly store = new StateStore();
+  private readonly store: StateStore;
   private expanded = 0;
   private readonly crew: Crew;
   private readonly bounds: Bounds;
@@ -86,6 +86,7 @@ export class Exploration implements Survey {
 
   constructor(crew: Crew, bounds: Bounds, pace: Pace) {
     this.crew = crew;
+    this.store = new StateStore(crew.banBytes);
     this.bounds = bounds;
     this.pace = pace;
   }

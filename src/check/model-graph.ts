@@ -3,7 +3,7 @@ import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Command } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { NONE, StateStore } from "./state-store.ts";
-import type { Steps } from "./steps.ts";
+import type { Past, Steps } from "./steps.ts";
 import type { TransitionGraph } from "./suite.ts";
 
 /** A graph, and how many transitions it has. */
@@ -16,14 +16,15 @@ export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
   const judge = judgeFor(terms);
   const store = new StateStore();
   const state = new Fingerprint();
-  const fingerprint = (path: readonly Command[], last?: Command) => {
+  // With its bans, which no other state covers: what is walked later has to keep them.
+  const fingerprint = (past: Past, last?: Command) => {
     state.reset();
-    steps.addHistory(path, last, state);
     judge.fingerprint(state);
+    past.addBans(last, state);
     return store.find(state);
   };
   judge.reset();
-  fingerprint([]);
+  fingerprint(steps.pastOf([]));
   store.add(state, NONE, 0);
   const to: number[] = [];
   for (let from = 0; from < store.count; from++) {
@@ -31,10 +32,11 @@ export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
     judge.reset();
     for (const command of path) judge.foresee(command);
     const restore = judge.snapshot();
+    const past = steps.pastOf(path);
     for (const step of steps.after(path)) {
       const command = steps.requestOf(step);
       judge.foresee(command);
-      let next = fingerprint(path, command);
+      let next = fingerprint(past, command);
       if (next === NONE) {
         next = store.count;
         store.add(state, from, step);

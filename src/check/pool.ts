@@ -25,6 +25,7 @@ const QUEUE = 2;
  */
 export class Pool implements Crew {
   readonly slice: number;
+  readonly banBytes: number;
   private readonly alone: Crew;
   private readonly start: () => Promise<Tinypool>;
   private readonly others: number;
@@ -45,6 +46,7 @@ export class Pool implements Crew {
   constructor(worker: string, setup: unknown, threads: number, alone: Crew) {
     this.setup = setup;
     this.slice = alone.slice;
+    this.banBytes = alone.banBytes;
     this.alone = alone;
     this.others = threads - 1;
     this.start = async () => {

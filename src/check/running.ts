@@ -7,7 +7,7 @@ import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
 import { endless, MOST_CALLS } from "./stepping.ts";
-import type { Steps } from "./steps.ts";
+import type { Past, Steps } from "./steps.ts";
 
 /** A step: a command, and after how many calls of which kind one is to fail, if at all. */
 interface Trial {
@@ -40,6 +40,7 @@ export class Running implements Expander {
   // Learns of the steps, as long as there is something new in them.
   private witness: Statistics | undefined = undefined;
   private readonly ahead: number;
+  private past: Past;
   private readonly from = new Fingerprint();
   private readonly to = new Fingerprint();
 
@@ -49,6 +50,7 @@ export class Running implements Expander {
     this.driver = driver;
     this.ahead = driver.ahead;
     this.coverage = coverage;
+    this.past = steps.pastOf([]);
   }
 
   get interrupted(): boolean {
@@ -61,8 +63,8 @@ export class Running implements Expander {
 
   first(into: Fingerprint): void {
     this.runner.judge.reset();
-    this.steps.addHistory([], undefined, into);
     this.runner.judge.fingerprint(into);
+    this.past.addBans(undefined, into);
   }
 
   async expand(path: readonly number[], visit: Visit): Promise<Counterexample | undefined> {
@@ -73,9 +75,10 @@ export class Running implements Expander {
     if (this.interrupted) return undefined;
     this.faultOfModel = this.runner.judge.faultOfModel();
     this.witness = this.coverage.witness;
+    this.past = this.steps.pastOf(before);
     this.from.reset();
-    this.steps.addHistory(before, undefined, this.from);
     this.runner.judge.fingerprint(this.from);
+    this.past.addBans(undefined, this.from);
     const untried: Trial[] = this.steps.after(before).map((command) => ({ command, after: 0 }));
     const begun: Begun[] = [];
     let next = 0;
@@ -120,8 +123,8 @@ export class Running implements Expander {
     }
     this.transitions++;
     this.to.reset();
-    this.steps.addHistory(requests, undefined, this.to);
     this.runner.judge.fingerprint(this.to);
+    this.past.addBans(this.steps.requestOf(this.stepOf(trial)), this.to);
     if (!this.from.equals(this.to)) visit(this.stepOf(trial), this.to);
     return undefined;
   }

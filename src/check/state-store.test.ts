@@ -163,3 +163,69 @@ describe("a store of states", () => {
     expect([store.parentOf(2), store.stepTo(2), store.pathTo(2)]).toEqual([1, 2, [1, 2]]);
   });
 });
+
+describe("a store in which the last bytes are bans", () => {
+  /** Machine and bans, in a byte each. */
+  const one = (machine: number, bans: number) => fingerprintOf([machine, bans]);
+
+  test("finds a state also for the same one with more bans, and for no other", () => {
+    const store = new StateStore(1);
+    store.add(one(7, 0b0110), NONE, 0);
+    const covered = [0b0110, 0b1110, 0b0111, 0b1111];
+    const found = Array.from({ length: 16 }, (_, bans) => bans).filter(
+      (bans) => store.find(one(7, bans)) !== NONE,
+    );
+    expect(new Set(found)).toEqual(new Set(covered));
+    expect(store.find(one(6, 0b0110))).toBe(NONE);
+    expect(store.find(fingerprintOf([7, 7, 0b0110]))).toBe(NONE);
+    // As bytes the same, as states not: what comes before the bans counts whole.
+    expect(store.find(fingerprintOf([7, 0b0110, 0]))).toBe(NONE);
+  });
+
+  test("has no bans in other columns than its own, also when it is opened by its columns", () => {
+    const store = new StateStore(1);
+    store.add(one(7, 1), NONE, 0);
+    expect(StateStore.of(store.columns).find(one(7, 3))).toBe(0);
+    const exact = new StateStore();
+    exact.add(one(7, 1), NONE, 0);
+    expect(StateStore.of(exact.columns).find(one(7, 3))).toBe(NONE);
+  });
+
+  test("looks at each byte of the bans by itself", () => {
+    const store = new StateStore(2);
+    store.add(fingerprintOf([7, 1, 2]), NONE, 0);
+    const asked = [
+      [7, 1, 2],
+      [7, 3, 6],
+      [7, 2, 2],
+      [7, 1, 1],
+      [7, 3, 0],
+    ].map((bytes) => store.find(fingerprintOf(bytes)) === 0);
+    expect(asked).toEqual([true, true, false, false, false]);
+  });
+
+  test("finds what a list does that is looked through, however many there are", () => {
+    const state = fc.tuple(fc.nat(40), fc.nat(255), fc.nat(3));
+    fc.assert(
+      fc.property(fc.array(state, { maxLength: 3_000, size: "max" }), (all) => {
+        const store = new StateStore(2);
+        const known: (readonly [number, number, number])[] = [];
+        for (const [machine, low, high] of all) {
+          const covering = known.some(
+            ([other, lower, higher]) => other === machine && (lower & ~low) === 0 && (higher & ~high) === 0,
+          );
+          const fingerprint = fingerprintOf([machine, low, high]);
+          const found = store.find(fingerprint);
+          expect(found !== NONE).toBe(covering);
+          if (covering) expect(known[found]?.[0]).toBe(machine);
+          else {
+            known.push([machine, low, high]);
+            store.add(fingerprint, NONE, 0);
+          }
+        }
+        expect(store.count).toBe(known.length);
+      }),
+      { numRuns: 20, seed: 1 },
+    );
+  });
+});

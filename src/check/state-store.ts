@@ -11,6 +11,8 @@ const SPARSE = 2;
 
 /** The states of a store, in columns; only the first `count` states are meant. */
 export interface StateColumns {
+  /** How many bytes at the end of each fingerprint are bans. */
+  readonly banBytes: number;
   readonly count: number;
   /** The fingerprints, one after another: that of state n from ends[n] to ends[n + 1]. */
   readonly bytes: Uint8Array;
@@ -27,12 +29,17 @@ export interface StateColumns {
  * All states that were met, each with how it was reached first: from which state, by which step. A state is the bytes of
  * its fingerprint; its number is its place in the order in which the states were added.
  *
+ * The last bytes of a fingerprint may be bans: bits each of which takes away something that can be done in the state, and
+ * that make no other difference. So what can be done in a state, now and later, can also be done in the same state with
+ * fewer bans: the one is covered by the other, and needs no place beside it.
+ *
  * It lies in few typed arrays, about 40 bytes a state besides what its fingerprint takes. They are memory that threads
  * can share: while nobody adds a state, any number of them may read.
  */
 export class StateStore {
   /** How many there are. */
   count = 0;
+  private readonly banBytes: number;
   private bytes = bytesFor(1 << 10);
   private used = 0;
   private ends = wordsFor(1 << 6);
@@ -40,17 +47,22 @@ export class StateStore {
   private steps = wordsFor(1 << 6);
   private table = wordsFor(1 << 7);
 
+  /** `banBytes` says how many bytes at the end of each fingerprint are bans. */
+  constructor(banBytes = 0) {
+    this.banBytes = banBytes;
+  }
+
   /** The store that these are the columns of. */
-  static of({ count, bytes, ends, parents, steps, table }: StateColumns): StateStore {
-    const store = new StateStore();
+  static of({ banBytes, count, bytes, ends, parents, steps, table }: StateColumns): StateStore {
+    const store = new StateStore(banBytes);
     Object.assign(store, { count, bytes, ends, parents, steps, table, used: ends[count] ?? 0 });
     return store;
   }
 
   /** The states as they are now. The columns are others when there are more states. */
   get columns(): StateColumns {
-    const { count, bytes, ends, parents, steps, table } = this;
-    return { count, bytes, ends, parents, steps, table };
+    const { banBytes, count, bytes, ends, parents, steps, table } = this;
+    return { banBytes, count, bytes, ends, parents, steps, table };
   }
 
   /** How much memory it takes, in bytes. */
@@ -69,18 +81,18 @@ export class StateStore {
     return this.steps[index] ?? 0;
   }
 
-  /** The number of the state with this fingerprint, or `NONE`. */
+  /** The number of a state that covers the one with this fingerprint, as that state itself does, or `NONE`. */
   find({ bytes, length }: Fingerprint): number {
     const { table } = this;
     const mask = table.length - 1;
-    for (let slot = hashOf(bytes, 0, length) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.hashOf(bytes, 0, length) & mask; ; slot = (slot + 1) & mask) {
       const entry = table[slot] ?? 0;
       if (entry === 0) return NONE;
-      if (this.isAt(entry - 1, bytes, length)) return entry - 1;
+      if (this.covers(entry - 1, bytes, length)) return entry - 1;
     }
   }
 
-  /** Adds a state that isn't there. Says whether there was memory for it. */
+  /** Adds a state that none covers. Says whether there was memory for it. */
   add({ bytes, length }: Fingerprint, parent: number, step: number): boolean {
     if (!this.hasRoomFor(length)) return false;
     const index = this.count++;
@@ -100,17 +112,29 @@ export class StateStore {
     return path.reverse();
   }
 
-  private isAt(index: number, bytes: Uint8Array, length: number): boolean {
+  private covers(index: number, bytes: Uint8Array, length: number): boolean {
     const start = this.ends[index] ?? 0;
     if ((this.ends[index + 1] ?? 0) - start !== length) return false;
-    for (let at = 0; at < length; at++) if (this.bytes[start + at] !== bytes[at]) return false;
+    const bans = length - this.banBytes;
+    for (let at = 0; at < bans; at++) if (this.bytes[start + at] !== bytes[at]) return false;
+    for (let at = bans; at < length; at++) {
+      if (((this.bytes[start + at] ?? 0) & ~(bytes[at] ?? 0)) !== 0) return false;
+    }
     return true;
+  }
+
+  /** FNV-1a, with the high bits brought down: the table looks at the low ones. Bans don't count. */
+  private hashOf(bytes: Uint8Array, from: number, to: number): number {
+    let hash = 0x811c9dc5;
+    const end = to - this.banBytes;
+    for (let at = from; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+    return (hash ^ (hash >>> 15)) >>> 0;
   }
 
   private enter(index: number): void {
     const { table } = this;
     const mask = table.length - 1;
-    let slot = hashOf(this.bytes, this.ends[index] ?? 0, this.ends[index + 1] ?? 0) & mask;
+    let slot = this.hashOf(this.bytes, this.ends[index] ?? 0, this.ends[index + 1] ?? 0) & mask;
     while (table[slot] !== 0) slot = (slot + 1) & mask;
     table[slot] = index + 1;
   }
@@ -140,13 +164,6 @@ export class StateStore {
     this.table = wordsFor(this.table.length * 2);
     for (let index = 0; index < this.count; index++) this.enter(index);
   }
-}
-
-/** FNV-1a, with the high bits brought down: the table looks at the low ones. */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 function bytesFor(length: number): Uint8Array {

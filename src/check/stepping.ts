@@ -6,7 +6,7 @@ import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
-import type { Steps } from "./steps.ts";
+import type { Past, Steps } from "./steps.ts";
 
 /** How many calls a command is taken to make at most: far more than a few pages can need. */
 export const MOST_CALLS = 1000;
@@ -33,6 +33,7 @@ export class Stepping implements Expander {
   private readonly from = new Fingerprint();
   private readonly to = new Fingerprint();
   private path: readonly Command[] = [];
+  private past: Past;
   // How many injected failures fired in the last step.
   private fired = 0;
 
@@ -40,6 +41,7 @@ export class Stepping implements Expander {
     this.executor = executor;
     this.steps = steps;
     this.coverage = coverage;
+    this.past = steps.pastOf([]);
   }
 
   get tellsAll(): boolean {
@@ -48,8 +50,8 @@ export class Stepping implements Expander {
 
   first(into: Fingerprint): void {
     this.executor.start();
-    this.steps.addHistory([], undefined, into);
     this.lost = this.executor.fingerprint(into);
+    this.steps.pastOf([]).addBans(undefined, into);
   }
 
   expand(path: readonly number[], visit: Visit): Counterexample | undefined {
@@ -58,9 +60,10 @@ export class Stepping implements Expander {
     if (lost) return { requests: this.path, finding: lost };
     this.faultOfModel = this.executor.judge.faultOfModel();
     this.witness = this.coverage.witness;
+    this.past = this.steps.pastOf(this.path);
     this.from.reset();
-    this.steps.addHistory(this.path, undefined, this.from);
     this.lost ??= this.executor.fingerprint(this.from);
+    this.past.addBans(undefined, this.from);
     if (this.lost !== undefined) return undefined;
     for (const step of this.steps.after(this.path)) {
       const found = this.take(step, visit);
@@ -97,8 +100,8 @@ export class Stepping implements Expander {
     this.fired = executor.injected;
     if (finding) return this.counterexample(request, finding);
     to.reset();
-    this.steps.addHistory(this.path, request, to);
     this.lost ??= executor.fingerprint(to);
+    this.past.addBans(request, to);
     const ledNowhere = from.equals(to);
     if (ledNowhere && executor.tellsAll && executor.isMarked) return undefined;
     // What shows only when an instance is given up is looked for in every new state.

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SCOPE_COMMANDS, type Scope } from "../generate/scope.ts";
 import { virtAddr } from "../trace/address.ts";
 import { ADDRESS_SPACE_HELLO } from "../trace/address-space.fixture.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
 import { READ, WRITE } from "../trace/flags.ts";
 import { linesOf, requestsIn } from "../trace/literal.fixture.ts";
 import { findMisfit } from "../trace/preconditions.ts";
@@ -93,6 +95,80 @@ describe("what comes after a trace keeps the preconditions:", () => {
       (step) => findMisfit([...trace, SPACE_STEPS.requestOf(step)], terms) !== undefined,
     );
     expect(unfit).toEqual([]);
+  });
+});
+
+/** The bans after these lines, a bit for each page, as written by a past of all of them and by one that lacks the last. */
+function bansAfter(steps: Steps, ...lines: readonly string[]): number[] {
+  const requests = requestsIn(...lines);
+  const [whole, goingOn] = [new Fingerprint(), new Fingerprint()];
+  steps.pastOf(requests).addBans(undefined, whole);
+  steps.pastOf(requests.slice(0, -1)).addBans(requests.at(-1), goingOn);
+  expect(goingOn.equals(whole)).toBe(true);
+  return [...whole.bytes.subarray(0, whole.length)];
+}
+
+const FEW_FRAMES = stepsOf(ADDRESS_SPACE_HELLO, { space: { ...TWO_PAGES, frames: 12 } });
+
+describe("what a trace bans by its text", () => {
+  test.each<[steps: Steps, trace: readonly string[], bans: number]>([
+    [SPACE_STEPS, [], 0b00],
+    [SPACE_STEPS, ["map 0x0 0x2000 rw alloc:lazy"], 0b00],
+    [SPACE_STEPS, ["map 0x1000 0x1000 rw linear:0x40001000"], 0b10],
+    [SPACE_STEPS, ["map 0x0 0x2000 r linear:0x40000000"], 0b11],
+    [SPACE_STEPS, ["map 0x0 0x2000 r linear:0x40000000", "unmap 0x1000 0x1000"], 0b01],
+    [SPACE_STEPS, ["map 0x0 0x2000 r linear:0x40000000", "unmap 0x1000 0x1000 !frame=0"], 0b11],
+    [SPACE_STEPS, ["map 0x0 0x2000 r linear:0x40000000", "clear"], 0b00],
+    [FEW_FRAMES, ["map 0x0 0x2000 r linear:0x40000000", "clear"], 0b11],
+    [FEW_FRAMES, ["map 0x0 0x1000 r linear:0x40000000", "map 0x0 0x1000 r alloc:lazy replace"], 0b01],
+  ])("%# are the bytes of pages that may be linear ones", (steps, trace, bans) => {
+    expect(steps.banBytes).toBe(1);
+    expect(bansAfter(steps, ...trace)).toEqual([bans]);
+  });
+
+  test("has a bit for each page, and as many bytes as these take", () => {
+    const steps = stepsOf(ADDRESS_SPACE_HELLO, { space: { ...TWO_PAGES, size: 0x9000 } });
+    expect(steps.banBytes).toBe(2);
+    expect(bansAfter(steps, "map 0x0 0x1000 r linear:0x0")).toEqual([0b1, 0]);
+    expect(bansAfter(steps, "map 0x7000 0x2000 r linear:0x0")).toEqual([0b1000_0000, 0b1]);
+  });
+
+  test("is nothing where there is nothing to ban", () => {
+    const withoutBytes: Partial<Scope> = { commands: ["map", "unmap", "access"] };
+    const withoutLinear: Partial<Scope> = { backends: ["alloc:lazy"] };
+    for (const steps of [
+      stepsOf(ADDRESS_SPACE_HELLO, withoutBytes),
+      stepsOf(ADDRESS_SPACE_HELLO, withoutLinear),
+      stepsOf(MEMORY_SET_HELLO),
+    ]) {
+      expect(steps.banBytes).toBe(0);
+      expect(bansAfter(steps, "clear")).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["many frames", SPACE_STEPS],
+    ["few", FEW_FRAMES],
+  ])("with fewer bans there is no less that may come, and never fewer bans later, with %s", (_, steps) => {
+    const anyStep = fc.nat(steps.plain.length - 1).map((step) => steps.requestOf(step));
+    const trace = fc.array(anyStep, { maxLength: 6 });
+    let compared = 0;
+    fc.assert(
+      fc.property(trace, trace, trace, (one, other, tail) => {
+        const [bans = 0, more = 0] = [one, other].map(
+          (requests) => bansAfter(steps, ...linesOf(requests))[0],
+        );
+        if ((bans & ~more) !== 0) return;
+        compared++;
+        expect(steps.after(one)).toEqual(expect.arrayContaining([...steps.after(other)]));
+        const [later = 0, laterMore = 0] = [one, other].map(
+          (requests) => bansAfter(steps, ...linesOf([...requests, ...tail]))[0],
+        );
+        expect(later & ~laterMore).toBe(0);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+    expect(compared).toBeGreaterThan(100);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Fingerprint } from "../trace/fingerprint.ts";
 import { MappingHistory } from "../trace/mapping-history.ts";
 import { misfitOf, Preconditions } from "../trace/preconditions.ts";
 import type { Command, Injection, Request } from "../trace/request.ts";
-import type { Terms } from "../trace/space.ts";
+import type { Space, Terms } from "../trace/space.ts";
 
 /**
  * What can be done in the states of a scope, by number: first the commands as they are, then the same with one kind of
@@ -15,10 +15,11 @@ export class Steps {
   readonly plain: readonly Command[];
   /** The kinds of failure that are tried. */
   readonly kinds: readonly Injection["kind"][];
+  /** How many bytes `Past` writes. */
+  readonly banBytes: number;
   private readonly terms: Terms;
   private readonly all: readonly number[];
   private readonly injected: Command[] = [];
-  private readonly hasHistory: boolean;
 
   constructor(scope: Scope, terms: Terms) {
     this.terms = terms;
@@ -26,9 +27,10 @@ export class Steps {
     this.all = this.plain.map((_, step) => step);
     this.kinds = scope.inject ? terms.hello.inject : [];
     // Only stores, loads and writes depend on what came before, and only where there are linear areas.
-    this.hasHistory =
+    const hasBans =
       scope.backends.includes("linear") &&
       scope.commands.some((name) => name === "store" || name === "load" || name === "write");
+    this.banBytes = hasBans ? Math.ceil(terms.space.size / terms.space.page / 8) : 0;
   }
 
   /** The number of a command with a failure of the kind with this index, after so many calls. */
@@ -52,19 +54,9 @@ export class Steps {
     return this.all.filter((step) => preconditions.misfitOf(this.requestOf(step)) === undefined);
   }
 
-  /**
-   * Writes what else decides which commands may come after these: pages that may be linear ones, as far as the text of
-   * the trace goes, though they are not. Two histories that differ there are not one state.
-   */
-  addHistory(requests: readonly Request[], last: Request | undefined, into: Fingerprint): void {
-    if (!this.hasHistory) return;
-    const history = new MappingHistory(this.terms);
-    for (const request of requests) history.note(request);
-    if (last) history.note(last);
-    const { base, size, page } = this.terms.space;
-    for (let start = base; start < base + size; start = virtAddr(start + page)) {
-      into.byte(history.mayBeLinear(start, page) ? 1 : 0);
-    }
+  /** What the text of these says of what may come later. */
+  pastOf(requests: readonly Request[]): Past {
+    return new Past(requests, this.terms, this.banBytes);
   }
 
   private inject(step: number): Command | undefined {
@@ -75,5 +67,46 @@ export class Steps {
     const injected: Command = { ...command, inject: { kind, after: Math.floor(code / this.kinds.length) } };
     this.injected[step] = injected;
     return injected;
+  }
+}
+
+/**
+ * What a trace bans by its text, so that it may not come after it: stores, loads and writes in pages that may be linear
+ * ones as far as the text goes, though they are not. Of two histories that differ in their bans alone, one in which all
+ * can be done that can be done in the other is enough: see `StateStore`.
+ */
+export class Past {
+  private readonly space: Space;
+  private readonly banBytes: number;
+  private readonly history: MappingHistory;
+  private readonly later: MappingHistory;
+
+  /** `banBytes` is 0 where there is nothing to ban. */
+  constructor(requests: readonly Request[], terms: Terms, banBytes: number) {
+    this.space = terms.space;
+    this.banBytes = banBytes;
+    this.history = new MappingHistory(terms);
+    this.later = new MappingHistory(terms);
+    if (banBytes > 0) for (const request of requests) this.history.note(request);
+  }
+
+  /** Writes the bans after the trace, and after `last` where that comes next: a bit for each page. */
+  addBans(last: Request | undefined, into: Fingerprint): void {
+    if (this.banBytes === 0) return;
+    this.later.copyFrom(this.history);
+    if (last) this.later.note(last);
+    const { base, size, page } = this.space;
+    for (let first = base; first < base + size; first = virtAddr(first + 8 * page)) {
+      into.byte(this.bansFrom(first, Math.min(first + 8 * page, base + size)));
+    }
+  }
+
+  private bansFrom(start: number, end: number): number {
+    const { page } = this.space;
+    let bans = 0;
+    for (let addr = start; addr < end; addr += page) {
+      if (this.later.mayBeLinear(addr, page)) bans |= 1 << ((addr - start) / page);
+    }
+    return bans;
   }
 }

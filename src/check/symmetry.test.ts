@@ -233,6 +233,7 @@ function crewOf(scope: Scope, subject: Subject, slice: number): (alone: Crew) =>
       hands: 3,
       ahead: 6,
       slice,
+      banBytes: alone.banBytes,
       tellsAll: alone.tellsAll,
       first: (into) => alone.first(into),
       begin: () => {},

@@ -197,3 +197,13 @@ test("another trace begins with nothing", () => {
   history.reset();
   expect([linearPages(history), history.mappedPages]).toEqual(["................", 0]);
 });
+
+test("a history that goes on from another one is where that is, and leaves it there", () => {
+  const history = historyOf(["map 0x1000 0x2000 rw linear:0x0", "map 0x8000 0x1000 r alloc:lazy"]);
+  const later = historyOf(["map 0x0 0x8000 rw linear:0x0"]);
+  later.copyFrom(history);
+  expect([linearPages(later), later.mappedPages]).toEqual([".LL.............", 3]);
+  for (const request of requestsIn("unmap 0x2000 0x1000")) later.note(request);
+  expect([linearPages(later), later.mappedPages]).toEqual([".L..............", 2]);
+  expect([linearPages(history), history.mappedPages]).toEqual([".LL.............", 3]);
+});

@@ -44,6 +44,12 @@ export class MappingHistory {
     this.#linear.clear();
   }
 
+  /** Goes on from where another history is, of the same terms. */
+  copyFrom(other: MappingHistory): void {
+    this.#mapped.copyFrom(other.#mapped);
+    this.#linear.copyFrom(other.#linear);
+  }
+
   /** Takes note of the next request of the trace. */
   note(request: Request): void {
     switch (request.op) {

@@ -52,6 +52,19 @@ test("any sequence of changes leaves what single addresses would", () => {
   fc.assert(property, { seed: 1, numRuns: 2000 });
 });
 
+test("a set takes over another one, of more ranges than it ever had or of fewer, and goes its own way", () => {
+  const [many, few] = [new RangeSet(), setOf("##..#")];
+  for (let at = 0; at < 300; at++) many.add(2 * at, 2 * at + 1);
+  const copy = setOf("....##");
+  copy.copyFrom(many);
+  expect([copy.bytes, picture(copy, 600)]).toEqual([300, picture(many, 600)]);
+  copy.copyFrom(few);
+  expect([copy.bytes, picture(copy, 600)]).toEqual([3, picture(few, 600)]);
+  copy.remove(0, 1);
+  few.add(2, 3);
+  expect([picture(copy, 5), picture(few, 5)]).toEqual([".#..#", "###.#"]);
+});
+
 test("any number of ranges finds room", () => {
   const set = new RangeSet();
   for (let at = 0; at < 300; at++) set.add(2 * at, 2 * at + 1);

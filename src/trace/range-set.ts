@@ -19,6 +19,16 @@ export class RangeSet {
     this.#bytes = 0;
   }
 
+  /** Takes over the addresses of another set, in the place of its own. */
+  copyFrom(other: RangeSet): void {
+    while (this.#starts.length < other.#count) this.#grow();
+    for (let index = 0; index < other.#count; index++) {
+      this.#set(index, other.#start(index), other.#end(index));
+    }
+    this.#count = other.#count;
+    this.#bytes = other.#bytes;
+  }
+
   /** Whether an address of [`start`, `end`) is there. */
   overlaps(start: number, end: number): boolean {
     return this.overlap(start, end) > 0;
