@@ -1,29 +1,16 @@
 /** Every planted defect of the memory-set surface, looked for by a bounded check. */
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { loadDirectory } from "../corpus/load.ts";
-import { InProcess } from "../execute/driver.ts";
-import { Executor } from "../execute/executor.ts";
-import { Pace } from "../explore/pace.ts";
-import type { SessionFinding } from "../explore/session-finding.ts";
-import { SCOPE_COMMANDS, type Scope } from "../generate/scope.ts";
 import type { MappingResult } from "../memory/error.ts";
 import type { MockPageTable } from "../memory/mock.ts";
 import { StackSet } from "../subjects/defects/defect.ts";
 import { TrackingBackend } from "../subjects/defects/failing.ts";
 import { type MockArea, memorySetSubject } from "../subjects/memory-set.ts";
-import { STACK, SUBJECTS } from "../subjects/registry.ts";
-import type { Subject } from "../subjects/subject.ts";
-import { virtAddr } from "../trace/address.ts";
+import { STACK } from "../subjects/registry.ts";
 import { EXECUTE, READ, WRITE } from "../trace/flags.ts";
-import { requestsIn } from "../trace/literal.fixture.ts";
-import { Check, type CheckResult } from "./check.ts";
+import { check, expectFound, findIn, plantedOn } from "./defects.fixture.ts";
 
-const ENDLESS = Number.POSITIVE_INFINITY;
-const BOUNDS = { depth: ENDLESS, states: ENDLESS, seconds: ENDLESS };
-
-/** How many pages there are, until a defect is found. */
-const SIZES = [3, 4, 5];
+/** Where to look until a defect is found. */
+const SIZES = [{ pages: 3 }, { pages: 4 }, { pages: 5 }];
 
 /** The planted defects that no scope of so few pages finds, each with what it takes. The suites of the planted find them. */
 const BEYOND: { readonly [name: string]: string } = {
@@ -53,76 +40,23 @@ const FAILING = [
   "defect:failed-protect-half-done",
 ];
 
-/** A check of all that a memory set of so many pages can be asked to do. */
-function check(
-  subject: Subject,
-  pages: number,
-  changes: Partial<Scope> = {},
-  symmetry = false,
-): Promise<CheckResult> {
-  const { hello } = subject;
-  const scope: Scope = {
-    space: { base: virtAddr(0), size: pages * 0x1000, page: 0x1000, frames: 0 },
-    flags: [READ, READ | WRITE],
-    commands: SCOPE_COMMANDS.filter((name) => hello.commands.includes(name)),
-    backends: hello.backends,
-    inject: true,
-    ...changes,
-  };
-  const target = { name: hello.name, driver: new InProcess(subject) };
-  const plan = { target, scope, bounds: BOUNDS, paths: false, symmetry, saveTo: undefined };
-  return new Check(plan, new Pace()).run();
-}
+/** All that can be done without a failure. */
+const PLAIN = ["map", "unmap", "protect", "clear", "replace"] as const;
 
-/** The finding of the smallest scope that has one. */
-async function findIn(subject: Subject): Promise<SessionFinding | undefined> {
-  for (const pages of SIZES) {
-    const { finding, cut } = await check(subject, pages);
-    if (finding) return finding;
-    expect(cut).toBeUndefined();
-  }
-  return undefined;
-}
-
-const SAVED = await loadDirectory(fileURLToPath(new URL("../../corpus", import.meta.url)));
-
-/** How many requests the shortest trace has that was found at random and saved. */
-function shortestSaved(name: string): number {
-  const lengths = SAVED.flatMap((loaded) => {
-    const saved = loaded.status === "entry" && loaded.entry.implementation === name;
-    return saved && loaded.entry.finding ? [loaded.entry.requests.length] : [];
-  });
-  return Math.min(...lengths);
-}
-
-const PLANTED = SUBJECTS.filter(
-  ({ name, surface }) => name.startsWith("defect:") && surface === "memory-set",
-);
+const PLANTED = plantedOn("memory-set");
 
 describe.each(PLANTED.filter(({ name }) => !Object.hasOwn(BEYOND, name)))("$name", (defect) => {
-  const { name, subject, killedBy } = defect;
-
   test("is found by the check that it names, with no longer a trace than by chance, again and again", async () => {
-    const found = await findIn(subject);
-    if (found === undefined) throw new Error("nothing was found");
-    expect(found).toMatchObject({ finding: { check: killedBy, at: found.trace.length - 1 }, stable: true });
-    expect(found.trace.length).toBeLessThanOrEqual(shortestSaved(name));
-    const requests = requestsIn(...found.trace);
-    expect(new Executor(subject, found.space).run(requests)).toEqual(found.finding);
-    expect(new Executor(STACK["memory-set"].subject, found.space).run(requests)).toBeUndefined();
+    await expectFound(defect, SIZES);
   });
 });
 
 describe("with symmetry", () => {
   const found = PLANTED.filter(({ name }) => !Object.hasOwn(BEYOND, name) && !FAILING.includes(name));
-  const without = { inject: false };
-
   test.each(found)("$name is found in no larger scope, with no longer a trace", async ({ subject }) => {
-    for (const pages of SIZES) {
-      const [all, merged] = [
-        await check(subject, pages, without),
-        await check(subject, pages, without, true),
-      ];
+    for (const size of SIZES) {
+      const place = { ...size, commands: PLAIN };
+      const [all, merged] = [await check(subject, place), await check(subject, { ...place, symmetry: true })];
       expect(merged.finding?.finding.check).toBe(all.finding?.finding.check);
       expect(merged.finding?.trace.length).toBe(all.finding?.trace.length);
       if (all.finding) return;
@@ -133,7 +67,8 @@ describe("with symmetry", () => {
   test.each(PLANTED.filter(({ name }) => FAILING.includes(name)))(
     "$name is not found, as nothing fails",
     async ({ subject }) => {
-      expect(await check(subject, 4, without, true)).toMatchObject({ finding: undefined, cut: undefined });
+      const place = { pages: 4, commands: PLAIN, symmetry: true };
+      expect(await check(subject, place)).toMatchObject({ finding: undefined, cut: undefined });
     },
   );
 
@@ -149,10 +84,14 @@ describe("what takes more than a few pages", () => {
     expect(Object.keys(BEYOND).filter((name) => !names.has(name))).toEqual([]);
   });
 
+  test("is as much as docs/checking.md says", () => {
+    expect([PLANTED.length, PLANTED.length - Object.keys(BEYOND).length]).toEqual([36, 23]);
+  });
+
   test.each(PLANTED.filter(({ name }) => Object.hasOwn(BEYOND, name)))(
     "is $name, which is not found",
     async ({ subject }) => {
-      expect(await findIn(subject)).toBeUndefined();
+      expect(await findIn(subject, SIZES)).toBeUndefined();
     },
   );
 });
@@ -173,20 +112,20 @@ test.each<[pages: number, commands: number]>([
   [5, 3],
 ])("a defect that takes five areas, within %i pages: a trace of %i commands", async (pages, commands) => {
   const subject = memorySetSubject({ set: () => new FourAreasAtMost() });
-  const { finding, cut } = await check(subject, pages);
+  const { finding, cut } = await check(subject, { pages });
   expect([finding?.trace.length ?? 0, cut]).toEqual([commands, undefined]);
 });
 
 test("a backend with state of its own agrees as long as its clones share nothing", async () => {
   const subject = memorySetSubject({ backend: () => new TrackingBackend() });
-  expect(await check(subject, 3)).toMatchObject({ finding: undefined, cut: undefined });
+  expect(await check(subject, { pages: 3 })).toMatchObject({ finding: undefined, cut: undefined });
 });
 
 test("three kinds of flags within five pages: 2,089 states and 313,350 transitions", async () => {
   const { subject } = STACK["memory-set"];
   const commands = ["map", "replace", "unmap", "protect"] as const;
   const flags = [READ, READ | WRITE, READ | EXECUTE];
-  expect(await check(subject, 5, { commands, flags, inject: false })).toMatchObject({
+  expect(await check(subject, { pages: 5, commands, flags })).toMatchObject({
     finding: undefined,
     cut: undefined,
     states: 2_089,

@@ -28,8 +28,8 @@ function simplerOnes(found: Counterexample, executor: Executor): string[][] {
   return simpler.map(linesOf);
 }
 
-/** The stack without the defect. */
-function soundOne({ surface, format }: NamedSubject): Subject {
+/** The stack without the defect, with page tables of the same format. */
+export function soundOne({ surface, format }: NamedSubject): Subject {
   return format === undefined ? STACK[surface].subject : addressSpaceSubject(format);
 }
 
