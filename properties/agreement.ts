@@ -40,9 +40,10 @@ function pagesFollowAreas(observed: Observation, page: number): boolean {
     for (let addr = areaStarts[index] ?? 0; addr < end; ) {
       if (run === observed.pageCount || followed !== addr || pageFlags[run] !== areaFlags[index])
         return false;
-      const runEnd = (pageAddrs[run] ?? 0) + (pageCounts[run] ?? 0) * page;
+      const count = pageCounts[run] ?? 0;
+      if (!(count >= 1 && Number.isInteger(count))) return false;
+      const runEnd = (pageAddrs[run] ?? 0) + count * page;
       addr = Math.min(end, runEnd);
-      if (!(followed < addr)) return false;
       followed = addr === runEnd ? pageAddrs[++run] : addr;
     }
   }

@@ -14,6 +14,18 @@ import { Executor } from "./executor.ts";
 /** Changes what the stack has shown of its state. `page` is in bytes. */
 type Lie = (shown: Observation, page: number) => void;
 
+/** Shows each page by itself that is shown in a run: so that a lie is about one page. */
+function unroll(shown: Observation, page: number): void {
+  const runs = Array.from({ length: shown.pageCount }, (_, index) => {
+    const [addr, count] = [shown.pageAddrs[index] ?? 0, shown.pageCounts[index] ?? 0];
+    return { addr, count, flags: shown.pageFlags[index] ?? 0 };
+  });
+  shown.pageCount = 0;
+  for (const { addr, count, flags } of runs) {
+    for (let offset = 0; offset < count; offset++) shown.page(virtAddr(addr + offset * page), flags);
+  }
+}
+
 /** The stack, but for what it shows after the request with index `at`. */
 function liar(lie: Lie, at: number): Subject {
   const stack = memorySetSubject();
@@ -26,6 +38,7 @@ function liar(lie: Lie, at: number): Subject {
         apply: (request) => instance.apply(request),
         observe: (into) => {
           instance.observe(into);
+          unroll(into, space.page);
           if (step++ === at) lie(into, space.page);
         },
       };
