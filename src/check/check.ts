@@ -18,7 +18,7 @@ import {
 import { Shrinking } from "../explore/shrinking.ts";
 import type { Target } from "../explore/target.ts";
 import type { Scope } from "../generate/scope.ts";
-import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
 import { Coverage } from "./coverage.ts";
 import { Alone, type Crew } from "./crew.ts";
 import { type Bounds, type Cut, Exploration, type Survey } from "./exploration.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Pace } from "../explore/pace.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import { linesOf } from "../trace/literal.fixture.ts";
 import type { Crew } from "./crew.ts";

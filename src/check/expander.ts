@@ -1,4 +1,4 @@
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 
 /**

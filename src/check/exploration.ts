@@ -1,6 +1,6 @@
 import type { Sometimes } from "../../properties/sometimes.ts";
 import type { Pace } from "../explore/pace.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import { type Crew, merge, type Slice } from "./crew.ts";
 import type { Range } from "./slice.ts";

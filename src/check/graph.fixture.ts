@@ -1,6 +1,6 @@
 /** Explorations of explicit graphs, for the tests of how states are gone through. */
 import { Pace } from "../explore/pace.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import { requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";

@@ -2,7 +2,7 @@ import type { Sometimes } from "../../properties/sometimes.ts";
 import type { Driver } from "../execute/driver.ts";
 import type { Flight, Runner } from "../execute/runner.ts";
 import type { Pace } from "../explore/pace.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import { type Bounds, cutNow, type Explored, type Survey } from "./exploration.ts";

@@ -1,7 +1,7 @@
 import type { Driver } from "../execute/driver.ts";
 import type { Flight, Runner } from "../execute/runner.ts";
 import type { Statistics } from "../execute/statistics.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Command } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";

@@ -1,4 +1,4 @@
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import type { Expander } from "./expander.ts";
 import type { StateStore } from "./state-store.ts";

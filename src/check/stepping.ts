@@ -1,9 +1,9 @@
 import type { Executor } from "../execute/executor.ts";
 import type { Statistics } from "../execute/statistics.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
-import type { Command } from "../trace/request.ts";
+import type { Command, Query, Request } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
 import type { Past, Steps } from "./steps.ts";
@@ -16,6 +16,18 @@ export function endless({ op }: Command): string {
   return `failures go on to fire in a ${op} after ${MOST_CALLS} calls: see to how they are counted`;
 }
 
+/** What is looked for. */
+export interface Aim {
+  /** What is asked in every state besides. */
+  readonly queries: readonly Query[];
+  /** Whether a counterexample ends the search. Steps that show others lead nowhere. */
+  readonly isWanted: (found: Counterexample) => boolean;
+  /** Whether a step that changes nothing of the model's state may lead to another state all the same. */
+  readonly isSuspicious: boolean;
+}
+
+const ANYTHING: Aim = { queries: [], isWanted: () => true, isSuspicious: false };
+
 /**
  * Expands states of an implementation in this process. It is brought to a state once, by the state's path; from there
  * every step is taken, and taken back: by a snapshot, or, where it can make none, by the path again.
@@ -27,7 +39,8 @@ export class Stepping implements Expander {
   faultOfModel: string | undefined = undefined;
   private readonly executor: Executor;
   private readonly steps: Steps;
-  private readonly coverage: Coverage;
+  private readonly coverage: Coverage | undefined;
+  private readonly aim: Aim;
   // Learns of the steps, as long as there is something new in them.
   private witness: Statistics | undefined = undefined;
   private readonly from = new Fingerprint();
@@ -37,10 +50,11 @@ export class Stepping implements Expander {
   // How many injected failures fired in the last step.
   private fired = 0;
 
-  constructor(executor: Executor, steps: Steps, coverage: Coverage) {
+  constructor(executor: Executor, steps: Steps, coverage: Coverage | undefined, aim = ANYTHING) {
     this.executor = executor;
     this.steps = steps;
     this.coverage = coverage;
+    this.aim = aim;
     this.past = steps.pastOf([]);
   }
 
@@ -59,12 +73,14 @@ export class Stepping implements Expander {
     const lost = this.arrive();
     if (lost) return { requests: this.path, finding: lost };
     this.faultOfModel = this.executor.judge.faultOfModel();
-    this.witness = this.coverage.witness;
+    this.witness = this.coverage?.witness;
     this.past = this.steps.pastOf(this.path);
     this.from.reset();
     this.lost ??= this.executor.fingerprint(this.from);
     this.past.addBans(undefined, this.from);
     if (this.lost !== undefined) return undefined;
+    const asked = this.ask();
+    if (asked) return asked;
     for (const step of this.steps.after(this.path)) {
       const found = this.take(step, visit);
       if (found) return found;
@@ -72,6 +88,18 @@ export class Stepping implements Expander {
       const failed = this.injectInto(step, visit);
       if (failed) return failed;
       if (this.lost !== undefined) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Asks what is to be asked in every state. */
+  private ask(): Counterexample | undefined {
+    for (const query of this.aim.queries) {
+      if (!this.steps.mayCome(query, this.path)) continue;
+      const finding = this.executor.step(query);
+      const found = finding && this.conclude(query, finding);
+      if (found) return found;
+      this.transitions++;
     }
     return undefined;
   }
@@ -98,22 +126,26 @@ export class Stepping implements Expander {
     const request = this.steps.requestOf(step);
     const finding = executor.step(request, this.witness);
     this.fired = executor.injected;
-    if (finding) return this.counterexample(request, finding);
+    if (finding) return this.conclude(request, finding);
     to.reset();
     this.lost ??= executor.fingerprint(to);
     this.past.addBans(request, to);
-    const ledNowhere = from.equals(to);
+    const ledNowhere = from.equals(to) && !this.aim.isSuspicious;
     if (ledNowhere && executor.tellsAll && executor.isMarked) return undefined;
     // What shows only when an instance is given up is looked for in every new state.
     const left = !ledNowhere && visit(step, to) ? executor.close() : undefined;
-    if (left) return this.counterexample(request, left);
+    if (left) return this.conclude(request, left);
     const lost = this.goBack();
     return lost && { requests: this.path, finding: lost };
   }
 
-  private counterexample(request: Command, finding: Finding): Counterexample {
+  /** The counterexample, if it is one that is looked for. Else all is as if the step had not been taken. */
+  private conclude(request: Request, finding: Finding): Counterexample | undefined {
     // Steps that led nowhere were not taken back, and count.
-    return { requests: [...this.path, request], finding: { ...finding, at: this.path.length } };
+    const found = { requests: [...this.path, request], finding: { ...finding, at: this.path.length } };
+    if (this.aim.isWanted(found)) return found;
+    const lost = this.goBack();
+    return lost && { requests: this.path, finding: lost };
   }
 
   private goBack(): Finding | undefined {

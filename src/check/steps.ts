@@ -3,6 +3,7 @@ import { virtAddr } from "../trace/address.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import { MappingHistory } from "../trace/mapping-history.ts";
 import { misfitOf, Preconditions } from "../trace/preconditions.ts";
+import { printRequest } from "../trace/print.ts";
 import type { Command, Injection, Request } from "../trace/request.ts";
 import type { Space, Terms } from "../trace/space.ts";
 
@@ -21,9 +22,11 @@ export class Steps {
   private readonly all: readonly number[];
   private readonly injected: Command[] = [];
 
-  constructor(scope: Scope, terms: Terms) {
+  /** `more` are commands, without failures, that are tried besides those of the scope. */
+  constructor(scope: Scope, terms: Terms, more: readonly Command[] = []) {
     this.terms = terms;
-    this.plain = commandsOf(scope).filter((command) => misfitOf(command, terms) === undefined);
+    const each = new Map([...commandsOf(scope), ...more].map((command) => [printRequest(command), command]));
+    this.plain = [...each.values()].filter((command) => misfitOf(command, terms) === undefined);
     this.all = this.plain.map((_, step) => step);
     this.kinds = scope.inject ? terms.hello.inject : [];
     // Only stores, loads and writes depend on what came before, and only where there are linear areas.
@@ -52,6 +55,13 @@ export class Steps {
     const preconditions = new Preconditions(this.terms);
     for (const request of requests) preconditions.note(request);
     return this.all.filter((step) => preconditions.misfitOf(this.requestOf(step)) === undefined);
+  }
+
+  /** Whether a request may come after these. */
+  mayCome(request: Request, requests: readonly Request[]): boolean {
+    const preconditions = new Preconditions(this.terms);
+    for (const each of requests) preconditions.note(each);
+    return preconditions.misfitOf(request) === undefined;
   }
 
   /** What the text of these says of what may come later. */

@@ -1,6 +1,6 @@
 import type { Judge } from "../execute/judge.ts";
 import type { Scope } from "../generate/scope.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import { type Flags, RWX } from "../trace/flags.ts";
 import type { Hello, Space } from "../trace/space.ts";

@@ -49,6 +49,16 @@ const REPORT = z.strictObject({
       shrunkFrom: z.int().nullable(),
       run: z.int().nullable(),
       executions: z.int().nullable(),
+      minimal: z
+        .strictObject({
+          pages: z.int(),
+          flags: z.string(),
+          commands: z.string(),
+          backends: z.string(),
+          merged: z.boolean(),
+          transitions: z.int(),
+        })
+        .nullable(),
       before: z.array(z.array(z.string())),
       stable: z.boolean(),
       stderr: z.string(),

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { conformanceSuite, smallScope } from "../check/conformance.ts";
+import { BreadthFirst } from "../check/exact-end.ts";
 import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
@@ -35,6 +36,9 @@ import {
   type TargetOptions,
 } from "./target.ts";
 
+/** How long a search for a trace that is shorter than the shrunk one may take unless told otherwise, in seconds. */
+const EXACT_SECONDS = 1;
+
 /** What the command line asks of `fuzz`. */
 export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions {
   readonly seed?: string;
@@ -44,6 +48,8 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions 
   readonly maxCommands: number;
   /** `all`: each trace is run again with every single failure of every command. */
   readonly inject?: "all";
+  /** How findings are shrunk: by small changes only, or until none can be shorter, however long it takes. */
+  readonly minimize?: "greedy" | "exact";
   /** Whether to go on after a finding. */
   readonly keepGoing?: boolean;
   /** Whether an interruption means failure. */
@@ -136,6 +142,12 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
         "--inject <failures>",
         `all: also run each trace with every single failure of every command, one at a time`,
       ).argParser(parseInject),
+    )
+    .addOption(
+      new Option(
+        "--minimize <how>",
+        "how findings are shrunk: greedy, by small changes; exact, until it is proved that none is shorter (default: exact where a second suffices)",
+      ).choices(["greedy", "exact"]),
     );
   addSpaceOptions(command);
   addCorpusOptions(command);
@@ -191,7 +203,7 @@ async function sessionOf(
   options: FuzzOptions,
   target: OpenTarget,
 ): Promise<Result<FormattedSession, string>> {
-  const { seed = freshSeed(), maxCommands, keepGoing = false } = options;
+  const { seed = freshSeed(), maxCommands, keepGoing = false, minimize } = options;
   const spaces = spacesOf(options, target.driver.hello);
   if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
@@ -206,6 +218,9 @@ async function sessionOf(
     keepGoing,
     corpus: corpus.value,
     saveTo: saveTo(options),
+    ...(minimize !== "greedy" && {
+      exactEnd: new BreadthFirst(minimize === "exact" ? Number.POSITIVE_INFINITY : EXACT_SECONDS),
+    }),
     ...(options.isGate && { suite: conformanceSuite(smallScope(target.driver.hello), target.driver.hello) }),
   });
 }

@@ -164,7 +164,7 @@ describe("help", () => {
     const named = stdout.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim());
     expect(named).toEqual(
       (
-        "--subject --format --timeout --seed --runs --time --max-commands --inject --pages --base --frames --page " +
+        "--subject --format --timeout --seed --runs --time --max-commands --inject --minimize --pages --base --frames --page " +
         "--corpus --no-save --json --keep-going"
       ).split(" "),
     );

@@ -9,7 +9,14 @@ import type { Request } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Hello, Space, Surface } from "../trace/space.ts";
 import { showValue } from "./problem.ts";
-import { CORPUS_VERSION, type CorpusFile, type EntryStatus, type Origin, spaceFromFile } from "./schema.ts";
+import {
+  type Certificate,
+  CORPUS_VERSION,
+  type CorpusFile,
+  type EntryStatus,
+  type Origin,
+  spaceFromFile,
+} from "./schema.ts";
 
 /** A saved case: a trace, what it showed, and where it came from. */
 export interface CorpusEntry {
@@ -30,6 +37,8 @@ export interface CorpusEntry {
   /** The name and version of the implementation that the finding was about. */
   readonly implementation?: string;
   readonly origin?: Origin;
+  /** That no shorter trace shows the same, as far as was looked. */
+  readonly minimal?: Certificate;
   readonly status: EntryStatus;
   /** A sentence for people. */
   readonly note?: string;
@@ -84,6 +93,7 @@ export function entryToFile(entry: CorpusEntry): CorpusFile {
     ...(finding && { finding: findingToFile(finding) }),
     ...(implementation !== undefined && { implementation }),
     ...(origin && { origin: originToFile(origin) }),
+    ...(entry.minimal && { minimal: entry.minimal }),
     status: entry.status,
     ...(note !== undefined && { note }),
   };

@@ -77,6 +77,18 @@ const origin = z.strictObject(
   { error: "an object" },
 );
 
+const certificate = z.strictObject(
+  {
+    pages: count,
+    flags: text,
+    commands: text,
+    backends: text,
+    merged: z.boolean({ error: "true or false" }),
+    transitions: count,
+  },
+  { error: "an object" },
+);
+
 /** A run that the trace needs before it, on an implementation that keeps something from run to run. */
 const earlierRun = z.strictObject(
   { space, trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }) },
@@ -104,6 +116,7 @@ export const corpusSchema = z
       finding: finding.exactOptional(),
       implementation: text.exactOptional(),
       origin: origin.exactOptional(),
+      minimal: certificate.exactOptional(),
       status: oneOf(STATUSES),
       note: text.exactOptional(),
     },
@@ -129,6 +142,13 @@ export type CorpusFile = z.infer<typeof corpusSchema>;
 
 /** Where a case came from. A seed is provenance only; the case is its trace. */
 export type Origin = Readonly<z.infer<typeof origin>>;
+
+/**
+ * What was looked through for a shorter trace that shows the same, in vain: `transitions` steps within so many `pages`,
+ * with these flags, commands and backends, each with commas between. `merged`: histories that lead to the same state of
+ * model and implementation were taken for one; else every sequence was run by itself.
+ */
+export type Certificate = Readonly<z.infer<typeof certificate>>;
 
 /** The space that a file's four keys name. */
 export function spaceFromFile(file: CorpusFile["space"]): Space {

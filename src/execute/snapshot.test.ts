@@ -9,6 +9,7 @@ import { FrameAllocator } from "../paging/frame-allocator.ts";
 import { Tlb } from "../paging/tlb.ts";
 import { addressSpaceSubject, FallibleSpace } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
+import { SUBJECTS } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Flags } from "../trace/flags.ts";
@@ -103,6 +104,16 @@ describe("going back is the same as going there afresh", () => {
   test("on a memory set", () => {
     expect(check(memorySetSubject(), SIXTEEN_PAGES, 300)).toMatchObject({ failed: false, numRuns: 300 });
   });
+
+  test.each(SUBJECTS.filter(({ surface }) => surface === "memory-set"))(
+    "of $name, if it can",
+    ({ subject }) => {
+      const canGoBack = subject.create(SIXTEEN_PAGES).snapshot !== undefined;
+      expect(canGoBack ? check(subject, SIXTEEN_PAGES, 40) : { failed: false }).toMatchObject({
+        failed: false,
+      });
+    },
+  );
 
   test.each(
     FORMAT_NAMES.flatMap((format) => [SIXTEEN_PAGES, FEW_FRAMES].map((space) => ({ format, space }))),

@@ -1,6 +1,6 @@
 import type { CorpusEntry } from "../corpus/entry.ts";
 import { loadDirectory } from "../corpus/load.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { signatureOf } from "../shrink/signature.ts";
 import type { Tally } from "./fuzz.ts";
 import { injectEverywhere } from "./inject.ts";
@@ -108,7 +108,11 @@ export class CorpusReplay {
     this.signatures.add(signatureOf(shown));
   }
 
-  private noteFinding(file: string, { id, space, before = [] }: CorpusEntry, shown: Counterexample): void {
+  private noteFinding(
+    file: string,
+    { id, space, before = [], minimal }: CorpusEntry,
+    shown: Counterexample,
+  ): void {
     const { driver } = this.session.target;
     const signature = signatureOf(shown);
     const first = this.findings.get(this.firstWith.get(signature) ?? "");
@@ -127,6 +131,7 @@ export class CorpusReplay {
       shrunkFrom: null,
       run: null,
       executions: null,
+      minimal: minimal ?? null,
       before: before.map((run) => linesOfRun(run, driver)),
       stable: true,
       stderr: driver.stderr,

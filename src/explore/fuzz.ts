@@ -1,10 +1,11 @@
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Flight } from "../execute/runner.ts";
 import { Statistics } from "../execute/statistics.ts";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { virtAddr } from "../trace/address.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space, Surface } from "../trace/space.ts";
+import type { ExactEnd } from "./exact-end.ts";
 import { Ground } from "./ground.ts";
 import { type InjectionTally, injectEverywhere } from "./inject.ts";
 import { Novelty } from "./novelty.ts";
@@ -27,6 +28,8 @@ export interface Campaign {
   readonly injectAll: boolean;
   /** Traces that are run before the random ones, if there are any. */
   readonly suite?: Suite;
+  /** The end of shrinking, if it is to have one. */
+  readonly exactEnd?: ExactEnd;
 }
 
 /** Traces that somebody chose, and where they take place. */
@@ -215,7 +218,7 @@ export class Search {
     const { ground } = found;
     const recurrence = await this.recurrenceOf(found);
     const shrunk = recurrence.stable
-      ? await new Shrinking(driver, recurrence.before, found.isLate, pace).shrink(
+      ? await new Shrinking(driver, recurrence.before, found.isLate, pace, campaign.exactEnd).shrink(
           found,
           ground,
           homesOf(ground, grounds, campaign),

@@ -1,5 +1,6 @@
 import type { Runner } from "../execute/runner.ts";
-import type { Counterexample, Interruption } from "../shrink/reduce.ts";
+import type { Interruption } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { findMisfit } from "../trace/preconditions.ts";
 import { type Command, type Injection, isCommand, type Request } from "../trace/request.ts";
 

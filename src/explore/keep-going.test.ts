@@ -147,7 +147,7 @@ describe("a session that goes on", () => {
   });
 
   test("tells the shapes of one planted defect apart", async () => {
-    const defect = findSubject("defect:failed-unmap-forgets-area")?.subject ?? STACK;
+    const defect = findSubject("defect:unmap-four-areas-at-most")?.subject ?? STACK;
     const budget = { runs: 3000, seconds: Number.POSITIVE_INFINITY };
     const found = signatures((await run(defect, { budget })).findings);
     expect(found.length).toBeGreaterThan(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { signatureOf } from "../shrink/signature.ts";
 import { requestsIn } from "../trace/literal.fixture.ts";
 import { Novelty } from "./novelty.ts";

@@ -1,4 +1,4 @@
-import type { Counterexample } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import { roughSignatureOf, signatureOf } from "../shrink/signature.ts";
 
 /** How many findings of one rough kind may turn out to be old ones before fewer of them are looked at. */

@@ -1,6 +1,6 @@
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Runner } from "../execute/runner.ts";
-import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import type { Request } from "../trace/request.ts";
 

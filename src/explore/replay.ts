@@ -3,7 +3,7 @@ import { describeProblem } from "../corpus/problem.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Judge, Model } from "../execute/judge.ts";
 import type { Watch } from "../execute/runner.ts";
-import { sameFinding } from "../shrink/reduce.ts";
+import { sameFinding } from "../shrink/same-finding.ts";
 import { ADDRESS_BITS } from "../trace/address.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import { ownManners } from "../trace/dialect.ts";

@@ -1,7 +1,9 @@
 import { type CorpusEntry, caseOf, entryId } from "../corpus/entry.ts";
 import { type Saved, saveEntry } from "../corpus/save.ts";
+import type { Certificate } from "../corpus/schema.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
-import { type Counterexample, upToFinding } from "../shrink/reduce.ts";
+import { upToFinding } from "../shrink/reduce.ts";
+import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { printRequest, printSpace } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
@@ -25,6 +27,8 @@ export interface SessionFinding {
   readonly run: number | null;
   /** How many traces shrinking tried; `null` for a saved case. */
   readonly executions: number | null;
+  /** That no shorter trace shows the same, as far as was looked; `null` where nobody looked, or had not the time. */
+  readonly minimal: Certificate | null;
   /** The earlier runs that it needs, as lines that begin with `reset`; mostly none. */
   readonly before: readonly (readonly string[])[];
   /** Whether it came back when it was run again. */
@@ -44,6 +48,8 @@ export interface WorkedOut extends Counterexample, Recurrence {
   readonly run: number | null;
   /** How many traces shrinking tried. */
   readonly executions: number;
+  /** That no shorter trace shows the same, as far as was looked. */
+  readonly certificate?: Certificate;
   /** What the implementation printed besides its answers. */
   readonly stderr: string;
 }
@@ -78,6 +84,7 @@ export function entryOf(found: WorkedOut, target: Target, seed?: string): Corpus
       found: new Date().toISOString().slice(0, 10),
       shrunkFrom,
     },
+    ...(found.certificate && { minimal: found.certificate }),
     ...(found.before.length > 0 && { before: found.before }),
     status: found.stable ? "regression" : "unstable",
   };
@@ -96,6 +103,7 @@ export function findingOf(found: WorkedOut, file: string | null, target: Target)
     shrunkFrom,
     run,
     executions,
+    minimal: found.certificate ?? null,
     before: found.before.map((run) => linesOfRun(run, driver)),
     stable,
     stderr,

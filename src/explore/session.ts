@@ -1,6 +1,7 @@
 import { discardEntry } from "../corpus/save.ts";
 import type { Space } from "../trace/space.ts";
 import { CorpusReplay, type SavedCases } from "./corpus-replay.ts";
+import type { ExactEnd } from "./exact-end.ts";
 import { type Budget, newTally, Search, type Suite, type Tally, unshrunk } from "./fuzz.ts";
 import type { Pace } from "./pace.ts";
 import {
@@ -23,6 +24,8 @@ export interface Session extends SavedCases {
   readonly budget: Budget;
   /** Traces that are run before the random ones. */
   readonly suite?: Suite;
+  /** The end of shrinking, if it is to have one. */
+  readonly exactEnd?: ExactEnd;
   /** The directory that findings are saved in; `undefined` when none is to be. */
   readonly saveTo: string | undefined;
 }

@@ -1,28 +1,31 @@
+import type { Certificate } from "../corpus/schema.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
-import {
-  type Counterexample,
-  type Interruption,
-  type Reduction,
-  reduce,
-  sameFinding,
-  upToFinding,
-} from "../shrink/reduce.ts";
+import { fartherInMemory, isLinear } from "../shrink/backends.ts";
+import { compareTraces } from "../shrink/order.ts";
+import { type Interruption, type Reduction, reduce, upToFinding } from "../shrink/reduce.ts";
 import { relocate } from "../shrink/relocate.ts";
+import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { findMisfit } from "../trace/preconditions.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
+import type { ExactEnd } from "./exact-end.ts";
 import type { Ground } from "./ground.ts";
 import type { Pace } from "./pace.ts";
 import { isAwaitedInVain, runAfter } from "./recurrence.ts";
 
+/** A counterexample that was shrunk, perhaps until it was proved that none is shorter. */
+interface Minimized extends Reduction {
+  readonly certificate?: Certificate;
+}
+
 /** A shrunk counterexample and the space in which it takes place. */
-export interface Shrunk extends Reduction {
+export interface Shrunk extends Minimized {
   readonly space: Space;
 }
 
 /** A shrunk counterexample, and what runs traces where it takes place. */
-interface Grounded extends Reduction {
+interface Grounded extends Minimized {
   readonly ground: Ground;
 }
 
@@ -34,6 +37,7 @@ export class Shrinking {
   private readonly driver: Driver;
   private readonly before: readonly PastRun[];
   private readonly pace: Interruption;
+  private readonly exactEnd: ExactEnd | undefined;
   // Whether each trace is run on an implementation that has done nothing before.
   private renewing: boolean;
 
@@ -41,8 +45,9 @@ export class Shrinking {
    * `before` are the earlier runs that the finding needs; `isLate` says that it shows only when the implementation is
    * told to end.
    */
-  constructor(driver: Driver, before: readonly PastRun[], isLate: boolean, pace: Pace) {
+  constructor(driver: Driver, before: readonly PastRun[], isLate: boolean, pace: Pace, exactEnd?: ExactEnd) {
     this.driver = driver;
+    this.exactEnd = exactEnd;
     this.before = before;
     this.renewing = isLate || before.length > 0;
     this.pace = withDeadline(pace, driver.shrinkSeconds);
@@ -98,7 +103,23 @@ export class Shrinking {
     return { ...best, executions, ground };
   }
 
-  private reduceOn(ground: Ground, found: Counterexample): Promise<Reduction> {
+  /** Makes the trace simpler step by step, and then as short as it gets, in turn. */
+  private async reduceOn(ground: Ground, found: Counterexample): Promise<Minimized> {
+    let best = await this.simplify(ground, found);
+    for (;;) {
+      const proof = this.renewing ? undefined : await this.exactEnd?.search(best, ground, this.pace);
+      if (proof === undefined) return best;
+      const { first, certificate } = proof;
+      if (first === undefined) return { ...best, certificate };
+      const other = await this.simplify(ground, first);
+      const executions = best.executions + other.executions;
+      if (compareTraces(other.requests, best.requests, ground.space.page) >= 0)
+        return { ...best, executions, certificate };
+      best = { ...other, executions };
+    }
+  }
+
+  private simplify(ground: Ground, found: Counterexample): Promise<Reduction> {
     return reduce(found, ground.runner.terms, (requests) => this.run(ground, requests), this.pace);
   }
 
@@ -131,13 +152,15 @@ export class Shrinking {
 }
 
 /**
- * The trace as it is in the space `to`. Where that has frames without end and `from` has not, also with one
- * failure or another in its last command: what showed because frames ran out may show when one is refused.
+ * The trace as it is in the space `to`, and with its linear areas a page further in physical memory, as they may lie at
+ * no distance from it there. Where that space has frames without end and `from` has not, also with one failure or
+ * another in its last command: what showed because frames ran out may show when one is refused.
  */
 function* movedTo(to: Space, requests: readonly Request[], from: Space): Generator<readonly Request[]> {
   const moved = relocate(requests, from, to);
   if (moved === undefined) return;
   yield moved;
+  if (moved.some(isLinear)) yield moved.map((request) => fartherInMemory(request, to.page));
   const last = moved.at(-1);
   if (from.frames === 0 || to.frames > 0 || last === undefined || !isCommand(last)) return;
   for (let after = 0; after < FAILURES; after++) {

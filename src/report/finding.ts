@@ -1,5 +1,6 @@
 /** One finding, as text for people. */
 import { demandOf } from "../../properties/invariants.ts";
+import type { Certificate } from "../corpus/schema.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { escapeText } from "../trace/escape.ts";
 import type { Paint } from "./paint.ts";
@@ -40,10 +41,18 @@ export function findingText(found: SessionFinding, { paint, origin, again, place
     ...printedLines(found.stderr),
     ...(place === undefined ? [] : [`  space     ${place}`]),
     `  origin    ${origin}`,
+    ...(found.minimal === null ? [] : [`  minimal   ${minimalText(found.minimal)}`]),
     file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
     ...found.also.map((other) => `  also in   ${escapeText(other)}`),
     file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
   ].join("\n");
+}
+
+/** What was looked through for a shorter trace. */
+function minimalText({ pages, flags, commands, backends, merged, transitions }: Certificate): string {
+  const within = `${counted(pages, "page")}, flags ${flags || "none"}, commands ${commands}, backends ${backends || "none"}`;
+  const how = merged ? "" : ", every sequence by itself";
+  return escapeText(`no shorter trace within ${within}${how}; ${counted(transitions, "transition")} tried`);
 }
 
 const UNSTABLE =

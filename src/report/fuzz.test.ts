@@ -26,6 +26,14 @@ const FOUND: SessionFinding = {
   shrunkFrom: 1234,
   run: 7,
   executions: 1,
+  minimal: {
+    pages: 1,
+    flags: "-,rw",
+    commands: "map,unmap",
+    backends: "mock",
+    merged: true,
+    transitions: 1234,
+  },
   before: [],
   stable: true,
   stderr: "",
@@ -112,6 +120,7 @@ FINDING memory-set/unmap-panic-0123abcd
   observed  Error: oh
   check     panic: no request makes the implementation throw or die
   origin    run 7 of seed s, shrunk from 1,234 commands to 2 (1 trace tried)
+  minimal   no shorter trace within 1 page, flags -,rw, commands map,unmap, backends mock; 1,234 transitions tried
   file      corpus/memory-set/unmap-panic-0123abcd.json
   see it step by step: replay corpus/memory-set/unmap-panic-0123abcd.json
 `);

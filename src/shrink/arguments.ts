@@ -140,6 +140,25 @@ function* simplerFindFree(request: FindFree, page: number): Generator<Request> {
     yield { ...request, limit: moved };
     yield { ...request, hint: virtAddr(Math.min(hint, start)), limit: moved };
   }
+  for (const smaller of lowerValues(limit.end - limit.start, page)) {
+    yield { ...request, limit: { ...limit, start: virtAddr(limit.end - smaller) } };
+  }
+  yield* smallSearches(request, page);
+}
+
+/** Searches for a page or two in a few pages: size, hint, limit and alignment often have to become simpler together. */
+function* smallSearches({ op, hint, limit }: FindFree, page: number): Generator<Request> {
+  const all = [0, 1, 2, 3];
+  for (const first of [virtAddr(0), limit.start, virtAddr(floor(hint, page))]) {
+    for (const pages of all) {
+      const within = { start: first, end: virtAddr(first + (pages + 1) * page) };
+      for (const offset of all) {
+        const from = virtAddr(first + offset * page);
+        yield { op, hint: from, size: page, limit: within, align: page };
+        yield { op, hint: from, size: 2 * page, limit: within, align: 2 * page };
+      }
+    }
+  }
 }
 
 function* lessInjection(request: Command): Generator<Request> {

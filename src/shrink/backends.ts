@@ -69,6 +69,16 @@ export function partOf(map: MapCommand, start: number, size: number): MapCommand
   return { ...part, backend: { kind: "linear", physical } };
 }
 
+/** Whether the request maps a linear area. */
+export function isLinear(request: Request): boolean {
+  return request.op === "map" && request.backend.kind === "linear";
+}
+
+/** The request with a linear area so many bytes further in physical memory. */
+export function fartherInMemory(request: Request, bytes: number): Request {
+  return movePhysical(request, (physical) => physical + bytes);
+}
+
 function physicalsOf(request: Request): readonly PhysAddr[] {
   return request.op === "map" && request.backend.kind === "linear" ? [request.backend.physical] : [];
 }

@@ -94,6 +94,29 @@ export function* foldSpace(requests: readonly Request[], { base, page }: Space):
   }
 }
 
+/**
+ * The trace with its lower end and its upper one exchanged: what lay at one now lies as far from the other.
+ *
+ *     map      [-----------)             map      [-----------)
+ *     unmap          [-----)     ->      unmap    [-----)
+ */
+export function* mirrorSpace(requests: readonly Request[], page: number): Generator<Request[]> {
+  const boundaries = boundariesOf(requests, page);
+  const ends = (boundaries[0] ?? 0) + (boundaries.at(-1) ?? 0);
+  const moved = requests.map((request) => {
+    if (!("size" in request && "start" in request)) return atMirrored(request, ends, page);
+    return { ...request, start: virtAddr(Math.max(0, ends - request.start - request.size)) };
+  });
+  yield moved;
+}
+
+/** A request about a page: about the mirrored one, at the same offset in it. */
+function atMirrored(request: Request, ends: number, page: number): Request {
+  if (!("addr" in request)) return request;
+  const offset = request.addr % page;
+  return { ...request, addr: virtAddr(Math.max(0, ends - page - (request.addr - offset)) + offset) };
+}
+
 /** A `find-free` for so many bytes less; any other request as it is. */
 function searchForLess(request: Request, bytes: number): Request {
   return request.op === "find-free" ? { ...request, size: Math.max(0, request.size - bytes) } : request;

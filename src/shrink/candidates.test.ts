@@ -133,6 +133,26 @@ const PASSES: readonly (readonly [what: string, lines: readonly string[], simple
     ["map 0x1000 0x3000 - mock", "unmap 0x1000 0x3000"],
   ],
   [
+    "an unmap from the start of the space on for a clear",
+    ["map 0x1000 0x3000 - mock", "clear !backend=0"],
+    ["map 0x1000 0x3000 - mock", "unmap 0x0 0x4000 !backend=0"],
+  ],
+  [
+    "a map for an unmap",
+    ["map 0x0 0x1000 - mock", "unmap 0x1000 0x1000"],
+    ["map 0x0 0x1000 - mock", "map 0x1000 0x1000 - mock"],
+  ],
+  [
+    "a protect for a map that replaces",
+    ["map 0x0 0x3000 - mock", "map 0x1000 0x1000 - mock replace"],
+    ["map 0x0 0x3000 - mock", "protect 0x1000 0x1000 r"],
+  ],
+  [
+    "the failure too, for a map that replaces",
+    ["map 0x0 0x1000 - mock", "map 0x0 0x1000 - mock replace !backend=1"],
+    ["map 0x0 0x1000 - mock", "unmap 0x0 0x1000 !backend=1"],
+  ],
+  [
     "two maps for one with a hole",
     ["map 0x0 0x3000 - mock", "unmap 0x1000 0x1000"],
     ["map 0x0 0x1000 - mock", "map 0x2000 0x1000 - mock"],
@@ -178,6 +198,16 @@ const PASSES: readonly (readonly [what: string, lines: readonly string[], simple
     ["map 0x0 0x1000 - mock", "protect 0x0 0x1000 r"],
   ],
   [
+    "a flag that has gone over to a later request",
+    ["map 0x0 0x1000 ru mock", "protect 0x0 0x1000 -"],
+    ["map 0x0 0x1000 u mock", "protect 0x0 0x1000 r"],
+  ],
+  [
+    "all of it mirrored",
+    ["map 0x1000 0x3000 - mock", "protect 0x3000 0x1000 r", "find 0x2123"],
+    ["map 0x1000 0x3000 - mock", "protect 0x1000 0x1000 r", "find 0x2123"],
+  ],
+  [
     "neighbours that have changed places",
     ["unmap 0x0 0x1000", "map 0x0 0x1000 - mock"],
     ["map 0x0 0x1000 - mock", "unmap 0x0 0x1000"],
@@ -216,6 +246,8 @@ describe("one argument simpler", () => {
         "find-free 0x2000 0x3000 0x1000-0x8000 0x2000",
         "find-free 0x1000 0x4000 0x1000-0x8000 0x2000",
         "find-free 0x2000 0x4000 0x1000-0x7000 0x2000",
+        "find-free 0x2000 0x4000 0x4000-0x8000 0x2000",
+        "find-free 0x3000 0x1000 0x1000-0x3000 0x1000",
       ],
     ],
   ])("%s", (line, simpler) => {

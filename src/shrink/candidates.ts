@@ -3,12 +3,13 @@ import type { Request } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
 import { lowerPhysicals, plainBackendsEverywhere, populateMaps } from "./backends.ts";
-import { foldSpace } from "./boundaries.ts";
+import { foldSpace, mirrorSpace } from "./boundaries.ts";
 import { dropBeforeFailure, dropChunks, dropPairs, shortenBeforeFailure } from "./drop.ts";
 import { compareTraces } from "./order.ts";
 import {
   exchangeFlags,
   foldProtects,
+  handFlagsOn,
   mergeMaps,
   splitMaps,
   substituteOps,
@@ -47,7 +48,7 @@ function* passes(requests: readonly Request[], terms: Terms): Generator<Request[
   yield* dropPairs(requests);
   yield* mergeMaps(requests);
   yield* foldProtects(requests);
-  yield* substituteOps(requests, page);
+  yield* substituteOps(requests, terms.space);
   yield* splitMaps(requests);
   yield* foldSpace(requests, terms.space);
   yield* shortenBeforeFailure(requests, page);
@@ -56,5 +57,7 @@ function* passes(requests: readonly Request[], terms: Terms): Generator<Request[
   yield* plainFlagsEverywhere(requests, terms);
   yield* simplifyArguments(requests, terms);
   yield* exchangeFlags(requests);
+  yield* handFlagsOn(requests);
+  yield* mirrorSpace(requests, page);
   yield* swapNeighbours(requests);
 }

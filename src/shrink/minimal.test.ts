@@ -13,7 +13,7 @@ import { findMisfit } from "../trace/preconditions.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { compareTraces } from "./order.ts";
-import { type Counterexample, sameFinding } from "./reduce.ts";
+import { type Counterexample, sameFinding } from "./same-finding.ts";
 import { simplerTraces } from "./simpler.fixture.ts";
 
 // A search takes as long as it takes, on a busy machine too.

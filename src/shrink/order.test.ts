@@ -27,6 +27,11 @@ describe("the first difference decides", () => {
       ["unmap 0x1000 0x1000", "unmap 0x1000 0x1000"],
       ["unmap 0x0 0x1000", "unmap 0x2000 0x1000"],
     ],
+    [
+      "fewer pages, however often",
+      ["unmap 0x1000 0x2000", "unmap 0x1000 0x2000"],
+      ["unmap 0x0 0x1000", "unmap 0x1000 0x2000"],
+    ],
     ["smaller sizes", ["unmap 0x8000 0x1000"], ["unmap 0x0 0x2000"]],
     [
       "a smaller search",

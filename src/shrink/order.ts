@@ -5,15 +5,16 @@
  *   1. fewer requests
  *   2. simpler operations
  *   3. fewer numbers that are no multiple of the page where whole pages are asked for
- *   4. smaller sizes, fewer bytes
- *   5. lower addresses
- *   6. fewer distinct boundaries
- *   7. plainer backends
- *   8. lower physical addresses
- *   9. plainer flags, kinds of access and alignments
- *  10. no injection, or an earlier one
- *  11. lower bytes
- *  12. request by request: the simpler operation, the lower address, the smaller size first
+ *   4. fewer distinct pages
+ *   5. smaller sizes, fewer bytes
+ *   6. lower addresses
+ *   7. fewer distinct boundaries
+ *   8. plainer backends
+ *   9. lower physical addresses
+ *  10. plainer flags, kinds of access and alignments
+ *  11. no injection, or an earlier one
+ *  12. lower bytes
+ *  13. request by request: the simpler operation, the lower address, the smaller size first
  */
 import { type Backend, isCommand, OPS, type Request } from "../trace/request.ts";
 import { boundariesOf } from "./boundaries.ts";
@@ -24,6 +25,7 @@ export function compareTraces(a: readonly Request[], b: readonly Request[], page
     a.length - b.length ||
     compareTotals(a, b, opRank) ||
     compareTotals(a, b, (request) => misalignedIn(request, page)) ||
+    pagesIn(a, page) - pagesIn(b, page) ||
     compareTotals(a, b, sizeOf) ||
     compareTotals(a, b, addressOf) ||
     boundariesOf(a, page).length - boundariesOf(b, page).length ||
@@ -122,6 +124,31 @@ function misalignedIn(request: Request, page: number): number {
     case "read":
       return 0;
   }
+}
+
+/** How many distinct pages a trace is about. */
+function pagesIn(requests: readonly Request[], page: number): number {
+  let count = 0;
+  let end = 0;
+  for (const { from, to } of [...stretchesOf(requests, page)].sort((a, b) => a.from - b.from)) {
+    count += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  return count;
+}
+
+/** The pages, [from, to), that each request is about, but for those in which a free place may be found. */
+export function stretchesOf(
+  requests: readonly Request[],
+  page: number,
+): readonly { readonly from: number; readonly to: number }[] {
+  return requests.flatMap((request) => {
+    if (request.op === "find-free" || !("start" in request || "addr" in request)) return [];
+    const start = addressOf(request);
+    // Whoever asks about an address asks about its page.
+    const end = start + ("addr" in request ? Math.max(sizeOf(request), 1) : sizeOf(request));
+    return [{ from: Math.floor(start / page), to: Math.ceil(end / page) }];
+  });
 }
 
 function countMisaligned(page: number, ...numbers: readonly number[]): number {

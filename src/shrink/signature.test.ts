@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../trace/finding.ts";
 import { requestsIn } from "../trace/literal.fixture.ts";
-import type { Counterexample } from "./reduce.ts";
+import type { Counterexample } from "./same-finding.ts";
 import { roughSignatureOf, signatureOf } from "./signature.ts";
 
 const FINDING: Finding = {

@@ -1,5 +1,5 @@
 import { isCommand, type Request } from "../trace/request.ts";
-import type { Counterexample } from "./reduce.ts";
+import type { Counterexample } from "./same-finding.ts";
 
 /**
  * What makes two shrunk findings the same, as text: what diverged, after which answer, and the shape of the trace: its

@@ -1,16 +1,23 @@
 import { type VirtAddr, virtAddr } from "../trace/address.ts";
-import { type Flags, READ, WRITE, withProtection } from "../trace/flags.ts";
-import type { MapCommand, Request } from "../trace/request.ts";
+import { type Flags, NO_FLAGS, READ, WRITE, withProtection } from "../trace/flags.ts";
+import { isCommand, type MapCommand, type Request } from "../trace/request.ts";
+import type { Space } from "../trace/space.ts";
 import { partOf } from "./backends.ts";
 import { boundariesOf } from "./boundaries.ts";
 
-/** Traces in which one request does something simpler to the same range; `page` in bytes. */
-export function* substituteOps(requests: readonly Request[], page: number): Generator<Request[]> {
+/** Traces in which one request does something simpler to the same range, with the failure that it may carry or without. */
+export function* substituteOps(requests: readonly Request[], { base, page }: Space): Generator<Request[]> {
   const boundaries = boundariesOf(requests, page);
-  const start = virtAddr(boundaries[0] ?? 0);
-  const everything = { start, size: (boundaries.at(-1) ?? 0) - start };
+  const end = boundaries.at(-1) ?? 0;
+  // What a clear comes upon, and the same from the start of the space.
+  const starts = new Set([virtAddr(boundaries[0] ?? 0), base]);
+  const everything = [...starts].map((start) => ({ start, size: end - start }));
   for (const [at, request] of requests.entries()) {
-    for (const simpler of simplerOps(request, everything)) yield requests.with(at, simpler);
+    for (const simpler of simplerOps(request, everything)) {
+      yield requests.with(at, simpler);
+      if (isCommand(request) && request.inject && isCommand(simpler))
+        yield requests.with(at, { ...simpler, inject: request.inject });
+    }
   }
 }
 
@@ -62,6 +69,22 @@ export function* exchangeFlags(requests: readonly Request[]): Generator<Request[
   for (const a of used) {
     for (const b of used) {
       if (a < b) yield requests.map((request) => withFlagsExchanged(request, a, b));
+    }
+  }
+}
+
+/** Traces in which one flag of a request has gone over to a later one. */
+export function* handFlagsOn(requests: readonly Request[]): Generator<Request[]> {
+  for (const [at, from] of requests.entries()) {
+    if (!("flags" in from)) continue;
+    for (const [later, to] of requests.entries()) {
+      if (later <= at || !("flags" in to)) continue;
+      for (let flag: Flags = 1; flag <= from.flags; flag *= 2) {
+        if ((from.flags & flag) === 0 || (to.flags & flag) !== 0) continue;
+        yield requests
+          .with(at, { ...from, flags: from.flags & ~flag })
+          .with(later, { ...to, flags: to.flags | flag });
+      }
     }
   }
 }
@@ -118,24 +141,31 @@ interface Stretch {
 /** The backends that a map in the place of something else may have, whichever surface it is on. */
 const PLAINEST_BACKENDS = [{ kind: "mock" }, { kind: "alloc:eager" }] as const;
 
-/** `everything` is the stretch that the whole trace is about. */
-function* simplerOps(request: Request, everything: Stretch): Generator<Request> {
+/** `everything` are stretches that all of the trace lies in. */
+function* simplerOps(request: Request, everything: readonly Stretch[]): Generator<Request> {
   switch (request.op) {
     case "map":
       if (request.replace) {
+        const { start, size } = request;
         yield { ...request, replace: false };
-        yield { op: "unmap", start: request.start, size: request.size };
+        yield { op: "unmap", start, size };
+        for (const flags of [NO_FLAGS, READ]) yield { op: "protect", start, size, flags };
       }
       return;
     case "protect": {
       const { start, size, flags } = request;
-      for (const backend of PLAINEST_BACKENDS)
-        yield { op: "map", start, size, flags, backend, replace: false };
+      yield* mapsOf(start, size, flags);
       yield { op: "unmap", start, size };
       return;
     }
+    case "unmap":
+      yield* mapsOf(request.start, request.size, NO_FLAGS);
+      return;
     case "clear":
-      yield { op: "unmap", ...everything };
+      for (const stretch of everything) {
+        yield* mapsOf(stretch.start, stretch.size, NO_FLAGS);
+        yield { op: "unmap", ...stretch };
+      }
       return;
     case "access":
       yield { ...request, op: "fault" };
@@ -151,7 +181,6 @@ function* simplerOps(request: Request, everything: Stretch): Generator<Request> 
       yield* accesses(request.addr, WRITE);
       yield { ...request, op: "store" };
       return;
-    case "unmap":
     case "fault":
     case "areas":
     case "pages":
@@ -165,6 +194,12 @@ function* simplerOps(request: Request, everything: Stretch): Generator<Request> 
     case "can-access":
       return;
   }
+}
+
+/** Maps in the place of something about the same range, if it is not empty. */
+function* mapsOf(start: VirtAddr, size: number, flags: Flags): Generator<Request> {
+  if (size === 0) return;
+  for (const backend of PLAINEST_BACKENDS) yield { op: "map", start, size, flags, backend, replace: false };
 }
 
 function* accesses(addr: VirtAddr, access: Flags): Generator<Request> {

@@ -7,7 +7,7 @@ import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
 import { replayEntry } from "../explore/replay.ts";
 import { compareTraces } from "../shrink/order.ts";
-import { sameFinding } from "../shrink/reduce.ts";
+import { sameFinding } from "../shrink/same-finding.ts";
 import { simplerTraces } from "../shrink/simpler.fixture.ts";
 import { linesOf } from "../trace/literal.fixture.ts";
 import { findMisfit } from "../trace/preconditions.ts";

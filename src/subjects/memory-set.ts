@@ -75,9 +75,6 @@ class MemorySetInstance implements Instance {
     this.shown?.pageRun(addr, count, flags, NO_PHYSICAL);
   };
 
-  /** All that there is shows. */
-  fingerprint(): void {}
-
   private command(command: Command): Answer {
     const { inject } = command;
     if (inject) this.pageTable.failAfter(inject.after);
@@ -153,11 +150,16 @@ class MemorySetInstance implements Instance {
 
 /** The stack itself: its parts remember nothing but what they show. */
 class StackInstance extends MemorySetInstance {
+  /** All that there is shows. */
+  fingerprint(): void {}
+
   snapshot(): () => void {
     const restoreSet = this.set.snapshot();
     const restorePages = this.pageTable.snapshot();
     const { injected } = this;
     return () => {
+      // A command that panicked left it armed.
+      this.pageTable.disarm();
       this.injected = injected;
       restoreSet();
       restorePages();

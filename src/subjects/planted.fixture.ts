@@ -9,7 +9,7 @@ import { fuzz, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import { candidates } from "../shrink/candidates.ts";
-import { type Counterexample, sameFinding } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
 import { linesOf } from "../trace/literal.fixture.ts";
 import { addressSpaceSubject } from "./address-space.ts";
 import { type NamedSubject, STACK, SUBJECTS } from "./registry.ts";

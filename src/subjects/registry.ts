@@ -59,13 +59,13 @@ export const DEFAULT_SUBJECT = STACK["address-space"];
 export const SUBJECTS: readonly NamedSubject[] = [
   STACK["address-space"],
   STACK["memory-set"],
-  ...DEFECTS.map(({ name, summary, killedBy, parts }): NamedSubject => {
+  ...DEFECTS.map(({ name, summary, killedBy, parts, remembers }): NamedSubject => {
     return {
       name: `defect:${name}`,
       surface: "memory-set",
       summary,
       killedBy,
-      subject: memorySetSubject(parts),
+      subject: memorySetSubject({ ...parts, open: remembers === undefined }),
     };
   }),
   ...ADDRESS_SPACE_DEFECTS.map((defect) => onAddressSpace({ ...defect, name: `defect:${defect.name}` })),

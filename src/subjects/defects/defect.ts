@@ -14,6 +14,8 @@ export interface Defect {
   readonly killedBy: Check;
   /** The parts of the stack that are replaced. */
   readonly parts: Partial<MemorySetParts>;
+  /** Present where these remember something of their own. */
+  readonly remembers?: true;
 }
 
 /** What every planted defect of the set itself starts from: the stack's own class, unchanged. */

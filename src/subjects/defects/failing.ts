@@ -146,6 +146,7 @@ export const FAILURE_DEFECTS: readonly Defect[] = [
     summary: "the parts of a split area share one backend object with state",
     killedBy: "answer",
     parts: { backend: () => new SharingBackend() },
+    remembers: true,
   },
   {
     name: "failed-protect-half-done",
@@ -170,5 +171,6 @@ export const FAILURE_DEFECTS: readonly Defect[] = [
     summary: "a failure injected into one command is reported for later ones too",
     killedBy: "injected",
     parts: { pageTable: (pageSize) => new NeverDisarmed(pageSize) },
+    remembers: true,
   },
 ];

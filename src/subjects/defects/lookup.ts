@@ -105,6 +105,7 @@ export const LOOKUP_DEFECTS: readonly Defect[] = [
     summary: "find remembers the last area it found, also when that is unmapped meanwhile",
     killedBy: "answer",
     parts: { set: () => new StaleFindCache() },
+    remembers: true,
   },
   {
     name: "find-free-ignores-limit",

@@ -1,0 +1,147 @@
+import { Executor } from "../execute/executor.ts";
+import type { ExactEnd, Proof } from "../explore/exact-end.ts";
+import type { Ground } from "../explore/ground.ts";
+import { SCOPE_COMMANDS, type Scope, type ScopeCommand } from "../generate/scope.ts";
+import { stretchesOf } from "../shrink/order.ts";
+import type { Interruption } from "../shrink/reduce.ts";
+import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
+import { virtAddr } from "../trace/address.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
+import type { Flags } from "../trace/flags.ts";
+import { printFlags } from "../trace/print.ts";
+import { type Command, isCommand, type Request } from "../trace/request.ts";
+import type { Hello, Space } from "../trace/space.ts";
+import { NONE, StateStore } from "./state-store.ts";
+import { Stepping } from "./stepping.ts";
+import { Steps } from "./steps.ts";
+
+/** A space of more pages has too many states. */
+const MOST_PAGES = 8;
+
+/** The commands that every search tries. */
+const ALWAYS: readonly ScopeCommand[] = ["map", "unmap", "protect", "clear", "replace"];
+/** Those that are tried too where the trace has one of them. */
+const PROCESSOR: readonly ScopeCommand[] = ["fault", "access", "store", "load", "write"];
+
+/**
+ * Looks for a shorter trace that shows the same as a counterexample, breadth first, on the implementation itself: with
+ * all that can be done within the pages of the trace, with its flags and its kinds of backend, and with what the trace
+ * itself does. States are merged only if the implementation says all of its state.
+ */
+export class BreadthFirst implements ExactEnd {
+  private readonly seconds: number;
+
+  /** `seconds` bounds each search. */
+  constructor(seconds: number) {
+    this.seconds = seconds;
+  }
+
+  async search(
+    found: Counterexample,
+    { runner, space }: Ground,
+    pace: Interruption,
+  ): Promise<Proof | undefined> {
+    const scope = scopeOf(found.requests, space, runner.terms.hello);
+    if (!(runner instanceof Executor) || scope === undefined) return undefined;
+    runner.start();
+    const merged = runner.tellsAll;
+    const steps = new Steps(scope, runner.terms, found.requests.filter(isCommand).map(plain));
+    const stepping = new Stepping(runner, steps, undefined, {
+      queries: found.requests.filter((request) => !isCommand(request)),
+      isWanted: (other) => sameFinding(found, other),
+      isSuspicious: !merged,
+    });
+    const end = performance.now() + this.seconds * 1000;
+    const search = { stepping, banBytes: steps.banBytes, merged, found, end, pace };
+    const { first, isProof, transitions } = await firstOf(search);
+    const { flags, commands, backends, inject } = scope;
+    const certificate = {
+      pages: scope.space.size / space.page,
+      flags: flags.map(printFlags).join(),
+      commands: [...commands, ...(inject ? ["failures"] : [])].join(),
+      backends: backends.join(),
+      merged,
+      transitions,
+    };
+    return isProof ? { first, certificate } : undefined;
+  }
+}
+
+interface Search {
+  readonly stepping: Stepping;
+  readonly banBytes: number;
+  /** Whether histories that lead to the same state are one. */
+  readonly merged: boolean;
+  readonly found: Counterexample;
+  /** On the clock of `performance`. */
+  readonly end: number;
+  readonly pace: Interruption;
+}
+
+/** What a search came upon. */
+interface Searched {
+  /** The first counterexample of the shortest ones, if it is no longer than that which is known. */
+  readonly first: Counterexample | undefined;
+  /** Whether there was time for all that is shorter. */
+  readonly isProof: boolean;
+  /** How many steps were tried for that. */
+  readonly transitions: number;
+}
+
+async function firstOf(search: Search): Promise<Searched> {
+  const { stepping, banBytes, merged, found, end, pace } = search;
+  const store = new StateStore(banBytes);
+  const start = new Fingerprint();
+  stepping.first(start);
+  store.add(start, NONE, 0);
+  const longest = found.requests.length;
+  let transitions = 0;
+  let expanded = 0;
+  for (let length = 1; length <= longest; length++) {
+    // What lies further away is of use only where it has to be given up to show something.
+    const isOfUse = length < longest || found.finding.check === "drop";
+    const isAsLong = length === longest;
+    for (const known = store.count; expanded < known; expanded++) {
+      const parent = expanded;
+      const first = stepping.expand(store.pathTo(parent), (step, to) => {
+        return isOfUse && (!merged || store.find(to) === NONE) && store.add(to, parent, step);
+      });
+      if (!isAsLong) transitions = stepping.transitions;
+      if (first) return { first, isProof: true, transitions };
+      if (performance.now() > end || pace.stopped || stepping.lost !== undefined)
+        return { first: undefined, isProof: isAsLong, transitions };
+      if (pace.turnIsOver) await pace.breathe();
+    }
+  }
+  return { first: undefined, isProof: true, transitions };
+}
+
+function plain(command: Command): Command {
+  const { inject: _, ...rest } = command;
+  return rest;
+}
+
+/** All that is tried; `undefined` where the trace is about too many pages. */
+function scopeOf(requests: readonly Request[], space: Space, { inject }: Hello): Scope | undefined {
+  const stretches = stretchesOf(requests, space.page);
+  const first = Math.min(...stretches.map(({ from }) => from));
+  const pages = Math.max(1, ...stretches.map(({ to }) => to - first));
+  if (pages > MOST_PAGES || stretches.length === 0) return undefined;
+  const used = PROCESSOR.filter((name) => requests.some(({ op }) => op === name));
+  return {
+    space: { ...space, base: virtAddr(first * space.page), size: pages * space.page },
+    flags: flagsIn(requests),
+    commands: SCOPE_COMMANDS.filter((name) => ALWAYS.includes(name) || used.includes(name)),
+    backends: [
+      ...new Set(requests.flatMap((request) => (request.op === "map" ? [request.backend.kind] : []))),
+    ],
+    inject:
+      inject.length > 0 && requests.some((request) => isCommand(request) && request.inject !== undefined),
+  };
+}
+
+function flagsIn(requests: readonly Request[]): readonly Flags[] {
+  return [...new Set(requests.flatMap((request) => ("flags" in request ? [request.flags] : [])))].sort(
+    (a, b) => a - b,
+  );
+}
