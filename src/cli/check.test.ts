@@ -164,6 +164,7 @@ test.each<[args: readonly string[], line: string]>([
   [["--flags", "r,r"], "each set once"],
   [["--commands", "map,unmpa"], "(did you mean unmap?)"],
   [["--commands", "map,map"], "each at most once"],
+  [["--commands", "failures"], "--commands names no command; name one of those that --help lists"],
   [["--commands", "map,fault"], "--commands fault can't be used here: memory-set has no such command"],
   [["--backends", "lazy"], "backends are mock,linear,alloc:eager,alloc:lazy"],
   [["--backends", "alloc:lazy"], "--backends alloc:lazy can't be used here: memory-set has none"],
