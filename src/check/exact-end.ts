@@ -15,6 +15,9 @@ import { NONE, StateStore } from "./state-store.ts";
 import { Stepping } from "./stepping.ts";
 import { Steps } from "./steps.ts";
 
+/** How many requests a search carries out that is not to take much more than a second. */
+export const QUICK = 200_000;
+
 /** A space of more pages has too many states. */
 const MOST_PAGES = 8;
 
@@ -29,11 +32,11 @@ const PROCESSOR: readonly ScopeCommand[] = ["fault", "access", "store", "load", 
  * itself does. States are merged only if the implementation says all of its state.
  */
 export class BreadthFirst implements ExactEnd {
-  private readonly seconds: number;
+  private readonly most: number;
 
-  /** `seconds` bounds each search. */
-  constructor(seconds: number) {
-    this.seconds = seconds;
+  /** Each search carries out at most so many requests, or a few more: a bound that is the same on every machine. */
+  constructor(most: number) {
+    this.most = most;
   }
 
   async search(
@@ -51,8 +54,7 @@ export class BreadthFirst implements ExactEnd {
       isWanted: (other) => sameFinding(found, other),
       isSuspicious: !merged,
     });
-    const end = performance.now() + this.seconds * 1000;
-    const search = { stepping, banBytes: steps.banBytes, merged, found, end, pace };
+    const search = { stepping, banBytes: steps.banBytes, merged, found, most: this.most, pace };
     const { first, isProof, transitions } = await firstOf(search);
     const { flags, commands, backends, inject } = scope;
     const certificate = {
@@ -73,8 +75,8 @@ interface Search {
   /** Whether histories that lead to the same state are one. */
   readonly merged: boolean;
   readonly found: Counterexample;
-  /** On the clock of `performance`. */
-  readonly end: number;
+  /** How many requests may be carried out. */
+  readonly most: number;
   readonly pace: Interruption;
 }
 
@@ -89,7 +91,7 @@ interface Searched {
 }
 
 async function firstOf(search: Search): Promise<Searched> {
-  const { stepping, banBytes, merged, found, end, pace } = search;
+  const { stepping, banBytes, merged, found, most, pace } = search;
   const store = new StateStore(banBytes);
   const start = new Fingerprint();
   stepping.first(start);
@@ -108,7 +110,7 @@ async function firstOf(search: Search): Promise<Searched> {
       });
       if (!isAsLong) transitions = stepping.transitions;
       if (first) return { first, isProof: true, transitions };
-      if (performance.now() > end || pace.stopped || stepping.lost !== undefined)
+      if (stepping.requests > most || pace.stopped || stepping.lost !== undefined)
         return { first: undefined, isProof: isAsLong, transitions };
       if (pace.turnIsOver) await pace.breathe();
     }

@@ -5,10 +5,10 @@ import { Pace } from "../explore/pace.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
 import { printRequest, printSpace } from "../trace/print.ts";
-import { BreadthFirst } from "./exact-end.ts";
+import { BreadthFirst, QUICK } from "./exact-end.ts";
 
-/** How long a defect is looked for under one seed, and a shorter trace behind shrinking, in seconds. */
-const SECONDS = { search: 60, exactEnd: 1 };
+/** How long a defect is looked for under one seed, in seconds. */
+const SECONDS = 60;
 
 /** What came of one seed. */
 interface Shrunk {
@@ -65,9 +65,9 @@ async function shrinkUnder(seed: string, defect: NamedSubject, exact: boolean): 
     seed,
     maxCommands: 50,
     injectAll: false,
-    ...(exact && { exactEnd: new BreadthFirst(SECONDS.exactEnd) }),
+    ...(exact && { exactEnd: new BreadthFirst(QUICK) }),
   };
-  const budget = { runs: Number.POSITIVE_INFINITY, seconds: SECONDS.search };
+  const budget = { runs: Number.POSITIVE_INFINITY, seconds: SECONDS };
   const search = new Search(campaign, budget, new Pace(), newTally(surface));
   const met = await search.next();
   const started = performance.now();

@@ -35,6 +35,8 @@ const ANYTHING: Aim = { queries: [], isWanted: () => true, isSuspicious: false }
 export class Stepping implements Expander {
   readonly interrupted = false;
   transitions = 0;
+  /** How many requests were carried out, those on the ways to states included. */
+  requests = 0;
   lost: string | undefined = undefined;
   faultOfModel: string | undefined = undefined;
   private readonly executor: Executor;
@@ -97,6 +99,7 @@ export class Stepping implements Expander {
     for (const query of this.aim.queries) {
       if (!this.steps.mayCome(query, this.path)) continue;
       const finding = this.executor.step(query);
+      this.requests++;
       const found = finding && this.conclude(query, finding);
       if (found) return found;
       this.transitions++;
@@ -125,6 +128,7 @@ export class Stepping implements Expander {
     const { executor, from, to } = this;
     const request = this.steps.requestOf(step);
     const finding = executor.step(request, this.witness);
+    this.requests++;
     this.fired = executor.injected;
     if (finding) return this.conclude(request, finding);
     to.reset();
@@ -155,6 +159,7 @@ export class Stepping implements Expander {
   /** Goes along the path on a fresh instance. */
   private arrive(): Finding | undefined {
     this.executor.start();
+    this.requests += this.path.length;
     for (const request of this.path) {
       const finding = this.executor.step(request);
       if (finding) return finding;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { conformanceSuite, smallScope } from "../check/conformance.ts";
-import { BreadthFirst } from "../check/exact-end.ts";
+import { BreadthFirst, QUICK } from "../check/exact-end.ts";
 import { type Budget, newTally } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { freshSeed } from "../explore/seeds.ts";
@@ -35,9 +35,6 @@ import {
   replayLine,
   type TargetOptions,
 } from "./target.ts";
-
-/** How long a search for a trace that is shorter than the shrunk one may take unless told otherwise, in seconds. */
-const EXACT_SECONDS = 1;
 
 /** What the command line asks of `fuzz`. */
 export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions {
@@ -146,7 +143,7 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
     .addOption(
       new Option(
         "--minimize <how>",
-        "how findings are shrunk: greedy, by small changes; exact, until it is proved that none is shorter (default: exact where a second suffices)",
+        "how findings are shrunk: greedy, by small changes; exact, until it is proved that none is shorter (default: exact where it takes no more than about a second)",
       ).choices(["greedy", "exact"]),
     );
   addSpaceOptions(command);
@@ -219,7 +216,7 @@ async function sessionOf(
     corpus: corpus.value,
     saveTo: saveTo(options),
     ...(minimize !== "greedy" && {
-      exactEnd: new BreadthFirst(minimize === "exact" ? Number.POSITIVE_INFINITY : EXACT_SECONDS),
+      exactEnd: new BreadthFirst(minimize === "exact" ? Number.POSITIVE_INFINITY : QUICK),
     }),
     ...(options.isGate && { suite: conformanceSuite(smallScope(target.driver.hello), target.driver.hello) }),
   });
