@@ -3,7 +3,7 @@ import { type PhysAddr, physAddr } from "../trace/address.ts";
 import type { FrameUse } from "../trace/hardware.ts";
 import { FRAME_SIZE } from "./format.ts";
 import type { FrameView, PagingHandler } from "./handler.ts";
-import { PhysicalMemory } from "./physical-memory.ts";
+import { type FrameContent, PhysicalMemory } from "./physical-memory.ts";
 
 /** Where simulated memory begins: away from 0, so that a forgotten address doesn't hit it. */
 export const MEMORY_START = physAddr(0x8000_0000);
@@ -72,23 +72,24 @@ export class FrameAllocator implements PagingHandler {
     return (this.#uses[index] ?? FREE) === FREE ? undefined : this.memory.frame(index);
   }
 
-  /** Calls `visit` with the memory of each frame that was handed out once and is free now. */
-  forEachFree(visit: (frame: FrameView) => void): void {
-    for (const index of this.#freed) visit(this.memory.frame(index));
+  /** Calls `visit` with what is in each frame that was handed out once and is free now. */
+  forEachFree(visit: (content: FrameContent) => void): void {
+    for (const index of this.#freed) visit(this.memory.contentOf(index));
   }
 
   /** Remembers all frames, with their bytes. What it returns brings them back, as often as it is called. */
   snapshot(): () => void {
-    const uses = this.#uses.slice();
-    const freed = [...this.#freed];
+    const uses = this.#uses.slice(0, this.#untouched);
+    const freed = this.#freed.slice();
     const untouched = this.#untouched;
     const data = this.#data;
     const table = this.#table;
     const restoreMemory = this.memory.snapshot(untouched);
     return () => {
-      this.#uses.fill(FREE);
-      this.#uses.set(uses);
-      this.#freed.splice(0, this.#freed.length, ...freed);
+      // What was untouched is free.
+      for (let index = 0; index < this.#untouched; index++) this.#uses[index] = uses[index] ?? FREE;
+      for (let at = 0; at < freed.length; at++) this.#freed[at] = freed[at] ?? 0;
+      this.#freed.length = freed.length;
       this.#untouched = untouched;
       this.#data = data;
       this.#table = table;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { READ, WRITE } from "../trace/flags.ts";
 import { GIB, KIB4, MIB2, pa, va } from "./machine.fixture.ts";
@@ -89,4 +90,49 @@ test("it is filled again after everything was flushed", () => {
   expect(tlb.lookUp(va(0))).toBe(false);
   tlb.fill(va(0), KIB4, pa(MIB2), READ);
   expect(found(tlb, 8)).toBe(MIB2 + 8);
+});
+
+test("any sequence of fills, flushes and goings back leaves what a map would hold", () => {
+  const page = fc.record({ level: fc.nat(2), page: fc.constantFrom(0, 1, 31, 32, 63, 64, 65) });
+  const doing = fc.oneof(
+    fc.record({ what: fc.constantFrom("fill", "flush"), at: page, flags: fc.nat(3) }),
+    fc.record({ what: fc.constantFrom("flush all", "remember", "go back") }),
+  );
+  fc.assert(
+    fc.property(fc.array(doing, { maxLength: 40 }), (all) => {
+      const tlb = new Tlb();
+      // By place: page and flags.
+      let naive = new Map<number, readonly [number, number]>();
+      let [restore, remembered] = [tlb.snapshot(), new Map(naive)];
+      for (const each of all) {
+        if ("at" in each) {
+          const place = 64 * each.at.level + (each.at.page % 64);
+          const size = SIZES[each.at.level] ?? 0;
+          if (each.what === "fill") {
+            tlb.fill(va(each.at.page * size), size, pa(each.at.page * size), each.flags);
+            naive.set(place, [each.at.page, each.flags]);
+          } else {
+            tlb.flush(va(each.at.page * size), each.at.level);
+            if (naive.get(place)?.[0] === each.at.page) naive.delete(place);
+          }
+        } else if (each.what === "flush all") {
+          tlb.flushAll();
+          naive.clear();
+        } else if (each.what === "remember") [restore, remembered] = [tlb.snapshot(), new Map(naive)];
+        else {
+          restore();
+          naive = new Map(remembered);
+        }
+        const places = [...naive.keys()].sort((a, b) => a - b);
+        expect(listed(tlb)).toEqual(
+          places.map((place) => {
+            const [number = 0, flags = 0] = naive.get(place) ?? [];
+            const size = SIZES[Math.floor(place / 64)] ?? 0;
+            return [number * size, size, number * size, flags];
+          }),
+        );
+      }
+    }),
+    { seed: 1, numRuns: 200 },
+  );
 });

@@ -12,6 +12,7 @@ export interface TranslationCache {
 
 /** Places in each of the caches, a power of two. */
 const PLACES = 64;
+const ALL_PLACES = 3 * PLACES;
 
 /**
  * A translation lookaside buffer: one direct-mapped cache for each size of page, as many processors have. It
@@ -22,10 +23,11 @@ const PLACES = 64;
  */
 export class Tlb implements TranslationCache {
   // Page numbers by place, -1 where there is none; places 0 to 63 are for level 0, and so on.
-  readonly #pages = new Float64Array(3 * PLACES).fill(-1);
-  readonly #physicals = new Float64Array(3 * PLACES);
-  readonly #flags = new Uint8Array(3 * PLACES);
-  #filled = false;
+  readonly #pages = new Float64Array(ALL_PLACES).fill(-1);
+  readonly #physicals = new Float64Array(ALL_PLACES);
+  readonly #flags = new Uint8Array(ALL_PLACES);
+  // A bit for each place that was filled since all was flushed.
+  readonly #used = new Int32Array(ALL_PLACES / 32);
   #place = 0;
   #size = FRAME_SIZE;
 
@@ -47,23 +49,19 @@ export class Tlb implements TranslationCache {
 
   /** What the translation that `lookUp` found makes of `addr`. */
   physical(addr: VirtAddr): PhysAddr {
-    return physAddr(at(this.#physicals, this.#place) + (addr % this.#size));
+    return physAddr((this.#physicals[this.#place] ?? 0) + (addr % this.#size));
   }
 
   /** The flags of the translation that `lookUp` found. */
   get flags(): Flags {
-    return at(this.#flags, this.#place);
+    return this.#flags[this.#place] ?? 0;
   }
 
   /** Keeps the translation of the page of `size` bytes that contains `addr` and begins at `physical`. */
   fill(addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags): void {
     const level = size === FRAME_SIZE ? 0 : size === FRAME_SIZE * 512 ? 1 : 2;
     const page = Math.floor(addr / size);
-    const place = placeOf(page, level);
-    this.#pages[place] = page;
-    this.#physicals[place] = physical;
-    this.#flags[place] = flags;
-    this.#filled = true;
+    this.#put(placeOf(page, level), page, physical, flags);
   }
 
   flush(addr: VirtAddr, level: number): void {
@@ -73,43 +71,58 @@ export class Tlb implements TranslationCache {
   }
 
   flushAll(): void {
-    if (this.#filled) this.#pages.fill(-1);
-    this.#filled = false;
+    for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
+      this.#pages[place] = -1;
+    }
+    for (let word = 0; word < this.#used.length; word++) this.#used[word] = 0;
   }
 
   /** Remembers every translation. What it returns brings them back, as often as it is called. */
   snapshot(): () => void {
-    const pages = this.#pages.slice();
-    const physicals = this.#physicals.slice();
-    const flags = this.#flags.slice();
-    const filled = this.#filled;
+    const places: number[] = [];
+    for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
+      places.push(place);
+    }
+    const pages = places.map((place) => this.#pages[place] ?? -1);
+    const physicals = places.map((place) => this.#physicals[place] ?? 0);
+    const flags = places.map((place) => this.#flags[place] ?? 0);
     return () => {
-      this.#pages.set(pages);
-      this.#physicals.set(physicals);
-      this.#flags.set(flags);
-      this.#filled = filled;
+      this.flushAll();
+      for (let index = 0; index < places.length; index++) {
+        this.#put(places[index] ?? 0, pages[index] ?? -1, physicals[index] ?? 0, flags[index] ?? 0);
+      }
     };
   }
 
   /** Calls `visit` for every translation; `size` is that of its page, in bytes. */
   forEach(visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void): void {
-    if (!this.#filled) return;
-    for (let place = 0; place < this.#pages.length; place++) {
-      const page = at(this.#pages, place);
+    for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
+      const page = this.#pages[place] ?? 0;
       if (page < 0) continue;
       const size = sizeOf(Math.floor(place / PLACES));
-      visit(virtAddr(page * size), size, physAddr(at(this.#physicals, place)), at(this.#flags, place));
+      visit(virtAddr(page * size), size, physAddr(this.#physicals[place] ?? 0), this.#flags[place] ?? 0);
     }
+  }
+
+  #put(place: number, page: number, physical: number, flags: Flags): void {
+    this.#pages[place] = page;
+    this.#physicals[place] = physical;
+    this.#flags[place] = flags;
+    this.#used[place >> 5] = (this.#used[place >> 5] ?? 0) | (1 << (place & 31));
+  }
+
+  /** The first place from `place` on that was filled since all was flushed; `ALL_PLACES` where there is none. */
+  #nextUsed(place: number): number {
+    let bits = (this.#used[place >> 5] ?? 0) & (-1 << (place & 31));
+    for (let word = place >> 5; word < this.#used.length; bits = this.#used[++word] ?? 0) {
+      if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
+    }
+    return ALL_PLACES;
   }
 }
 
 function sizeOf(level: number): number {
   return FRAME_SIZE * 512 ** level;
-}
-
-/** What a column holds at a place. */
-function at(column: Float64Array | Uint8Array, place: number): number {
-  return column[place] ?? 0;
 }
 
 /** Where the page with this number goes. */

@@ -31,8 +31,9 @@ import type { Observation } from "../trace/observation.ts";
 import { type Backend, type Command, isCommand, type MapCommand, type Query } from "../trace/request.ts";
 import { type Hello, OFFERS, type Space } from "../trace/space.ts";
 import { FallibleBackend } from "./fallible-backend.ts";
-import { fingerprintMachine } from "./machine-fingerprint.ts";
+import { MachineFingerprint } from "./machine-fingerprint.ts";
 import type { Instance, Subject } from "./subject.ts";
+import { type VisitPage, WalkedPages } from "./walked-pages.ts";
 
 /** The stack's address space, made so that calls of its backends can be made to fail. */
 export class FallibleSpace extends AddressSpace {
@@ -106,9 +107,10 @@ class AddressSpaceInstance implements Instance, Hardware {
   readonly format: FormatName;
   protected readonly allocator: FrameAllocator;
   protected readonly tlb: Tlb;
-  private readonly pageTable: PageTable;
+  protected readonly pageTable: PageTable;
   protected readonly space: FallibleSpace;
   protected injected = 0;
+  private machine: MachineFingerprint | undefined = undefined;
 
   constructor({ base, size, frames }: Space, format: FormatName, parts: AddressSpaceParts) {
     this.format = format;
@@ -129,7 +131,7 @@ class AddressSpaceInstance implements Instance, Hardware {
       const physical = area.backend.physicalAt(area.start);
       into.area(area.start, area.end, area.flags, area.backend.kind, physical);
     });
-    this.pageTable.walk((addr, size, physical, flags) => {
+    this.forEachPage((addr, size, physical, flags) => {
       if (flags !== NO_FLAGS) into.pageRun(addr, size / FRAME_SIZE, flags, physical);
     });
     into.injected = this.injected;
@@ -163,7 +165,13 @@ class AddressSpaceInstance implements Instance, Hardware {
   }
 
   fingerprint(into: Fingerprint): void {
-    fingerprintMachine(this.pageTable, this.tlb, this.allocator, into);
+    this.machine ??= new MachineFingerprint(this.tlb, this.allocator);
+    this.machine.write((visit) => this.forEachPage(visit), into);
+  }
+
+  /** As `PageTable.walk`. */
+  protected forEachPage(visit: VisitPage): void {
+    this.pageTable.walk(visit);
   }
 
   private showFrames(into: Observation): void {
@@ -300,13 +308,22 @@ class AddressSpaceInstance implements Instance, Hardware {
 
 /** The stack itself: its parts remember nothing but what they show. */
 class StackInstance extends AddressSpaceInstance {
+  // Of an instance that goes back.
+  private walked: WalkedPages | undefined = undefined;
+
   snapshot(): () => void {
-    const restores = [this.allocator, this.tlb, this.space].map((part) => part.snapshot());
+    this.walked ??= new WalkedPages(this.pageTable, this.allocator.memory);
+    const restores = [this.allocator, this.tlb, this.space, this.walked].map((part) => part.snapshot());
     const { injected } = this;
     return () => {
       this.injected = injected;
       for (const restore of restores) restore();
     };
+  }
+
+  protected override forEachPage(visit: VisitPage): void {
+    if (this.walked) this.walked.forEach(visit);
+    else super.forEachPage(visit);
   }
 }
 

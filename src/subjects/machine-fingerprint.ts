@@ -1,73 +1,108 @@
 /** What there is to the state of an address space besides areas and what `pages` shows. */
-import { FRAME_SIZE } from "../paging/format.ts";
+import { ENTRIES, FRAME_SIZE } from "../paging/format.ts";
 import type { FrameAllocator } from "../paging/frame-allocator.ts";
-import type { FrameView } from "../paging/handler.ts";
-import type { PageTable } from "../paging/page-table.ts";
+import type { FrameContent } from "../paging/physical-memory.ts";
 import type { Tlb } from "../paging/tlb.ts";
-import type { PhysAddr } from "../trace/address.ts";
-import type { Fingerprint } from "../trace/fingerprint.ts";
+import type { PhysAddr, VirtAddr } from "../trace/address.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
+import type { Flags } from "../trace/flags.ts";
+import type { VisitPage } from "./walked-pages.ts";
 
-// What tells the end of a list from another entry.
-const MORE = 1;
+/** Behind the last entry of a list; no entry begins with it. */
 const END = 0;
 
-const ZEROS = Buffer.alloc(FRAME_SIZE);
-
-/** Numbers for the frames of memory, in the order in which they come up: the same for all states but for their names. */
-class FrameNames {
-  private readonly frames: number[] = [];
-
-  /** Writes the name of the frame at `physical`, or the address itself where it is in no frame of `allocator`. */
-  write(physical: PhysAddr, allocator: FrameAllocator, into: Fingerprint): void {
-    if (allocator.useOf(physical) === "free") {
-      into.number(physical);
-      return;
-    }
-    const known = this.frames.indexOf(physical);
-    into.number(known < 0 ? this.frames.push(physical) - 1 : known);
-  }
-}
+/** Above all flags. */
+const LEVEL_STEP = 64;
 
 /**
- * Writes the pages as the page table has them, huge ones and those without r, w and x too; how many tables there are;
- * what the TLB holds; and the bytes of free frames. Frames are the same up to their names, and free ones up to their
- * order.
+ * Tells the state of a machine: the pages as the page table has them, huge ones and those without r, w and x too; how
+ * many tables there are; what the TLB holds; and what is in free frames. Frames are the same up to their names, which
+ * are numbers in the order in which they come up, and free ones up to their order.
  */
-export function fingerprintMachine(
-  pageTable: PageTable,
-  tlb: Tlb,
-  allocator: FrameAllocator,
-  into: Fingerprint,
-): void {
-  const names = new FrameNames();
-  const add = (addr: number, size: number, physical: PhysAddr, flags: number) => {
-    into.byte(MORE);
-    into.number(addr);
-    into.number(size);
-    into.byte(flags);
-    names.write(physical, allocator, into);
+export class MachineFingerprint {
+  private readonly tlb: Tlb;
+  private readonly allocator: FrameAllocator;
+  // The frames that have names, and what is in free ones; as many of them as are counted.
+  private readonly named: PhysAddr[] = [];
+  private namedCount = 0;
+  private readonly dirty: FrameContent[] = [];
+  private dirtyCount = 0;
+  private into = new Fingerprint();
+
+  constructor(tlb: Tlb, allocator: FrameAllocator) {
+    this.tlb = tlb;
+    this.allocator = allocator;
+  }
+
+  /** Writes it all; `forEachPage` tells of the pages in address order. */
+  write(forEachPage: (visit: VisitPage) => void, into: Fingerprint): void {
+    const { tlb, allocator } = this;
+    this.into = into;
+    this.namedCount = 0;
+    forEachPage(this.add);
+    into.byte(END);
+    into.number(allocator.tableFrames);
+    tlb.forEach(this.add);
+    into.byte(END);
+    this.addFree(into);
+  }
+
+  private readonly add = (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags): undefined => {
+    const { into } = this;
+    // Not 0, which is the end.
+    into.number(addr / FRAME_SIZE + 1);
+    into.byte(flags + LEVEL_STEP * (size === FRAME_SIZE ? 0 : size === FRAME_SIZE * ENTRIES ? 1 : 2));
+    into.number(this.nameOf(physical));
   };
-  pageTable.walk(add);
-  into.byte(END);
-  into.number(allocator.tableFrames);
-  tlb.forEach(add);
-  into.byte(END);
-  addFree(allocator, into);
+
+  /** The name of the frame at `physical`, an even number, or the address in an odd one where it is in no frame of memory. */
+  private nameOf(physical: PhysAddr): number {
+    const { named, allocator } = this;
+    if (allocator.useOf(physical) === "free") return 2 * physical + 1;
+    let name = 0;
+    while (name < this.namedCount && named[name] !== physical) name++;
+    if (name === this.namedCount) named[this.namedCount++] = physical;
+    return 2 * name;
+  }
+
+  private addFree(into: Fingerprint): void {
+    this.dirtyCount = 0;
+    this.allocator.forEachFree(this.note);
+    for (let index = 0; index < this.dirtyCount; index++) {
+      const content = this.dirty[index];
+      if (content === undefined) return;
+      const { places, values } = content;
+      for (let at = 0; at < places.length; at++) {
+        into.number((places[at] ?? 0) + 1);
+        into.number(values[at] ?? 0);
+      }
+      into.byte(END);
+    }
+  }
+
+  /** Puts a content where it belongs in the order of those that are not all zeros. */
+  private readonly note = (content: FrameContent): undefined => {
+    if (content.places.length === 0) return;
+    const { dirty } = this;
+    let at = this.dirtyCount++;
+    for (
+      let before = dirty[at - 1];
+      at > 0 && before && byContent(before, content) > 0;
+      before = dirty[at - 1]
+    ) {
+      dirty[at--] = before;
+    }
+    dirty[at] = content;
+  };
 }
 
-function addFree(allocator: FrameAllocator, into: Fingerprint): void {
-  const dirty: FrameView[] = [];
-  allocator.forEachFree((frame) => {
-    if (Buffer.compare(frame.bytes, ZEROS) !== 0) dirty.push(frame);
-  });
-  dirty.sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  for (const { words } of dirty) {
-    for (let at = 0; at < words.length; at++) {
-      const word = words[at] ?? 0;
-      if (word === 0) continue;
-      into.number(at + 1);
-      into.number(word);
-    }
-    into.byte(0);
+/** Some order, in which only what is the same is equal. */
+function byContent(a: FrameContent, b: FrameContent): number {
+  for (let at = 0; at < a.places.length && at < b.places.length; at++) {
+    const [place, other] = [a.places[at] ?? 0, b.places[at] ?? 0];
+    if (place !== other) return place - other;
+    const [value, otherValue] = [a.values[at] ?? 0, b.values[at] ?? 0];
+    if (value !== otherValue) return value - otherValue;
   }
+  return a.places.length - b.places.length;
 }
