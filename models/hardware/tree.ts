@@ -88,8 +88,14 @@ function walkTable(
   const words = hardware.words;
   const firstWord = firstWordOf(hardware, table);
   const size = bytesAt(level);
+  let wasAbsent = false;
   for (let group = 0; group < ENTRIES; group += 8) {
-    if (areEightAbsent(words, firstWord + group * 2)) continue;
+    const isAbsent = areEightAbsent(words, firstWord + group * 2);
+    // Behind the last entry there are only zeros, mostly. So are absent entries.
+    if (isAbsent && !wasAbsent && into.isZero(hardware, firstWord + group * 2, firstWord + ENTRIES * 2))
+      return;
+    wasAbsent = isAbsent;
+    if (isAbsent) continue;
     for (let index = group; index < group + 8; index++) {
       const low = words[firstWord + index * 2] ?? 0;
       if (!rules.isPresent(low)) continue;

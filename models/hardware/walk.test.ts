@@ -73,3 +73,21 @@ test("of all that is wrong the first is kept", () => {
   walk.enter(TWO_FRAMES, 0, 0x3000);
   expect(walk.malformed).toEqual({ addr: 0x1000, why: "entry 0xf000000100000abc at level 2: too late" });
 });
+
+test("words that are all zeros are told from others, also in another memory and in a part of one", () => {
+  const walk = new HardwareWalk();
+  const others = machine("sv39", 2, { [MEMORY_START]: { 3: 1n << 63n }, [MEMORY_START + 4096]: { 1: 1n } });
+  const part = { ...others, words: others.words.subarray(8) };
+  expect(walk.isZero(TWO_FRAMES, 0, 1024)).toBe(true);
+  expect([walk.isZero(others, 0, 7), walk.isZero(others, 0, 8), walk.isZero(others, 8, 1026)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect([walk.isZero(others, 8, 1027), walk.isZero(part, 0, 1018), walk.isZero(part, 0, 1019)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(walk.isZero(TWO_FRAMES, 1024, 2048)).toBe(true);
+});

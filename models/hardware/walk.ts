@@ -3,6 +3,7 @@
  * each page-table format, written from the architecture's manual, and none shares code with the stack.
  */
 
+import { Buffer } from "node:buffer";
 import type { Hardware } from "../../src/trace/hardware.ts";
 
 // The values are those of the trace language.
@@ -19,6 +20,8 @@ export const USER = 8;
 export const FRAME = 4096;
 /** Entries in a table. */
 export const ENTRIES = 512;
+
+const ZEROS = new Uint8Array(FRAME);
 
 /** How many bytes an entry of each level translates. Levels are numbered from the bottom: a page has level 0. */
 const BYTES_AT = [2 ** 12, 2 ** 21, 2 ** 30, 2 ** 39, 2 ** 48];
@@ -76,6 +79,10 @@ export class HardwareWalk {
   /** The first thing found wrong. A walk passes over what is malformed and goes on behind it. */
   malformed: Malformed | undefined = undefined;
 
+  // The memory that was walked last, and the same byte by byte.
+  private words: Uint32Array = new Uint32Array();
+  private bytes: Uint8Array = new Uint8Array();
+
   // For each frame of physical memory the number of the last walk that reached it as a table.
   private reachedIn = new Float64Array(64);
   private walkNumber = 0;
@@ -86,6 +93,15 @@ export class HardwareWalk {
     this.tableCount = 0;
     this.malformed = undefined;
     this.walkNumber += 1;
+  }
+
+  /** Whether the words [`from`, `to`), at most a table, are all zeros. The engine is faster at that than a loop. */
+  isZero({ words }: Hardware, from: number, to: number): boolean {
+    if (words !== this.words) {
+      this.words = words;
+      this.bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    }
+    return Buffer.prototype.compare.call(this.bytes, ZEROS, 0, (to - from) * 4, from * 4, to * 4) === 0;
   }
 
   /** Records an accessible page. */

@@ -214,11 +214,6 @@ export class PageTable extends TableTree {
     }
   }
 
-  /** The first address that the format can't map. */
-  private get limit(): number {
-    return 2 ** this.format.addrBits;
-  }
-
   /** `attempt` for a range that must be sound; nothing is done for an empty one. */
   private change(start: VirtAddr, size: number, operation: () => PagingResult): PagingResult {
     if (!isAligned(start, FRAME_SIZE) || !isAligned(size, FRAME_SIZE)) return NOT_ALIGNED;

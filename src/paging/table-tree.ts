@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { isAligned, type PhysAddr, physAddr, type VirtAddr, virtAddr } from "../trace/address.ts";
 import { type Flags, NO_FLAGS } from "../trace/flags.ts";
 import { highAt, lowAt } from "./entry.ts";
@@ -16,6 +17,12 @@ import { Journal } from "./journal.ts";
 import type { PhysFrame } from "./phys-frame.ts";
 import type { TranslationCache } from "./tlb.ts";
 
+const ZEROS = new Uint8Array(FRAME_SIZE);
+const ENTRY_SIZE = FRAME_SIZE / ENTRIES;
+
+/** How many entries are looked at one by one. */
+const NEIGHBOURS = 4;
+
 /** Bytes in a page of each level, from 4 KiB up. The last two are the sizes of whole spaces. */
 export const PAGE_SIZES = [2 ** 12, 2 ** 21, 2 ** 30, 2 ** 39, 2 ** 48] as const;
 
@@ -30,6 +37,10 @@ export abstract class TableTree {
   protected readonly rootFrame: PhysFrame;
   /** What caches the translations of this tree alone. */
   protected readonly cache: TranslationCache;
+  /** The first address that the format can't map. */
+  protected readonly limit: number;
+  /** The level of the root table. */
+  protected readonly rootLevel: number;
   /** All that has to hear of changes. */
   protected caches: TranslationCache[];
 
@@ -42,6 +53,8 @@ export abstract class TableTree {
   /** `root` is an empty frame for the root table, which belongs to the tree from now on. */
   constructor(format: PageTableFormat, handler: PagingHandler, cache: TranslationCache, root: PhysFrame) {
     this.format = format;
+    this.limit = 2 ** format.addrBits;
+    this.rootLevel = format.levels - 1;
     this.handler = handler;
     this.journal = new Journal(handler);
     this.rootFrame = root;
@@ -53,11 +66,6 @@ export abstract class TableTree {
   /** The physical address of the root table. */
   get root(): PhysAddr {
     return this.rootFrame.startPaddr;
-  }
-
-  /** The level of the root table. */
-  protected get rootLevel(): number {
-    return this.format.levels - 1;
   }
 
   /** The memory of a table. Throws when there is none: then a table was freed while it was in use. */
@@ -173,7 +181,7 @@ export abstract class TableTree {
 
   /** Whether no entry of a table is in use. An entry that keeps a page's address is. */
   protected isEmpty(table: PhysAddr): boolean {
-    return nextInUse(this.view(table).words, 0) === ENTRIES;
+    return nextInUse(this.view(table), 0) === ENTRIES;
   }
 
   /** Replaces an entry that may hold a page. */
@@ -206,9 +214,10 @@ export abstract class TableTree {
     visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void,
   ): void {
     const { format } = this;
-    const { words } = this.view(table);
+    const view = this.view(table);
+    const { words } = view;
     const size = sizeOf(level);
-    for (let index = nextInUse(words, 0); index < ENTRIES; index = nextInUse(words, index + 1)) {
+    for (let index = nextInUse(view, 0); index < ENTRIES; index = nextInUse(view, index + 1)) {
       const low = lowAt(words, index);
       const high = highAt(words, index);
       const kind = format.kindOf(low, high, level);
@@ -227,26 +236,24 @@ export function sizeOf(level: number): number {
   return PAGE_SIZES[level] ?? FRAME_SIZE;
 }
 
-/** The index of the first entry from `index` on that is not all zeros; `ENTRIES` when there is none. */
-export function nextInUse(words: Uint32Array, index: number): number {
-  let word = 2 * index;
-  while (word % 8 !== 0) {
-    if (words[word] !== 0 || words[word + 1] !== 0) return word / 2;
-    word += 2;
-  }
-  // Most tables are all but empty: four entries at a time.
-  while (word < 2 * ENTRIES && allZero(words, word >> 1)) word += 8;
-  while (word < 2 * ENTRIES && words[word] === 0 && words[word + 1] === 0) word += 2;
-  return word >> 1;
+/** The index of the first entry of a table from `index` on that is not all zeros; `ENTRIES` when there is none. */
+export function nextInUse({ words, bytes }: FrameView, index: number): number {
+  // Entries in use are neighbours, mostly, and behind them a table is empty.
+  const near = Math.min(index + NEIGHBOURS, ENTRIES);
+  for (let next = index; next < near; next++) if (isInUse(words, next)) return next;
+  if (near === ENTRIES || isZeroFrom(bytes, near * ENTRY_SIZE)) return ENTRIES;
+  let next = near;
+  while (!isInUse(words, next)) next++;
+  return next;
 }
 
-/** Whether four entries from `index` on are all zeros. */
-function allZero(words: Uint32Array, index: number): boolean {
-  const first =
-    lowAt(words, index) | highAt(words, index) | lowAt(words, index + 1) | highAt(words, index + 1);
-  const second =
-    lowAt(words, index + 2) | highAt(words, index + 2) | lowAt(words, index + 3) | highAt(words, index + 3);
-  return (first | second) === 0;
+function isInUse(words: Uint32Array, index: number): boolean {
+  return (lowAt(words, index) | highAt(words, index)) !== 0;
+}
+
+/** Whether all bytes of a frame from `offset` on are 0: the engine compares many of them far faster than a loop does. */
+function isZeroFrom(bytes: Uint8Array, offset: number): boolean {
+  return Buffer.prototype.compare.call(bytes, ZEROS, offset, FRAME_SIZE, offset, FRAME_SIZE) === 0;
 }
 
 /** Whether `size` bytes from `physical` can be mapped by pages that lie on multiples of `align`. */

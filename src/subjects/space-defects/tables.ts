@@ -59,12 +59,13 @@ class LooksFromSomewhere extends PageTable {
   }
 
   protected override isEmpty(table: PhysAddr): boolean {
-    const { words } = this.view(table);
+    const view = this.view(table);
+    const { words } = view;
     const guarded = INDICES.some(
       (index) => this.format.kindOf(words[2 * index] ?? 0, words[2 * index + 1] ?? 0, 0) === KEPT,
     );
     if (guarded || table !== this.clearedTable) return super.isEmpty(table);
-    return nextInUse(words, this.firstSeen(this.cleared)) === ENTRIES;
+    return nextInUse(view, this.firstSeen(this.cleared)) === ENTRIES;
   }
 }
 
