@@ -57,3 +57,26 @@ test("a cleared one begins anew", () => {
   contents.clear();
   expect(contents.take()).toBe(1);
 });
+
+test("a snapshot brings contents back, also what was written to lines that nobody had touched, and as often as need be", () => {
+  const contents = new PageContents(256);
+  const [a, b] = [contents.take(), contents.take()];
+  contents.put(a, 0, BYTES, 0, 4);
+  contents.put(b, 200, BYTES, 0, 8);
+  contents.release(b);
+  const restore = contents.snapshot();
+  const seen = () => [0, 3, 64, 100, 200].map((offset) => contents.byteAt(a, offset));
+  const before = seen();
+  expect(before).toEqual([1, 4, 0, 0, 0]);
+  for (const offset of [0, 64, 100, 200]) {
+    const c = contents.take();
+    expect([c, contents.byteAt(c, 200)]).toEqual([b, 0]);
+    contents.put(a, offset, BYTES, 3, 5);
+    contents.put(c, offset, BYTES, 0, 5);
+    contents.put(contents.take(), offset, BYTES, 0, 5);
+    contents.release(a);
+    expect(seen()).not.toEqual(before);
+    restore();
+    expect(seen()).toEqual(before);
+  }
+});

@@ -4,6 +4,7 @@ import type { Fingerprint } from "../src/trace/fingerprint.ts";
 
 /** Bytes in a line: what is written is kept track of line by line. */
 export const LINE_SIZE = 64;
+const LINE_WORDS = LINE_SIZE / 4;
 
 /** The contents of pages. A content is named by a number from 1 on; 0 stands for zeros. */
 export class PageContents {
@@ -68,15 +69,16 @@ export class PageContents {
     }
   }
 
-  /** Writes the bytes of a content that are not 0, each behind its offset plus one, and 0 behind the last. */
+  /** Writes the words of a content that are not 0, each behind its place plus one, and 0 behind the last. */
   fingerprint(content: number, into: Fingerprint): void {
-    const bytes = this.bytes[content - 1];
-    for (const line of bytes ? this.touched : []) {
-      for (let offset = line; offset < line + LINE_SIZE; offset++) {
-        const byte = bytes?.[offset] ?? 0;
-        if (byte === 0) continue;
-        into.number(offset + 1);
-        into.byte(byte);
+    const words = this.words[content - 1];
+    for (let at = 0; words !== undefined && at < this.touched.length; at++) {
+      const first = (this.touched[at] ?? 0) / 4;
+      for (let place = first; place < first + LINE_WORDS; place++) {
+        const word = words[place] ?? 0;
+        if (word === 0) continue;
+        into.number(place + 1);
+        into.number(word);
       }
     }
     into.byte(0);
@@ -88,13 +90,23 @@ export class PageContents {
    */
   snapshot(): () => void {
     const { used } = this;
-    const free = [...this.free];
-    const bytes = this.bytes.slice(0, used).map((content) => content.slice());
+    const free = this.free.slice();
+    const words = this.words.slice(0, used).map((content) => content.slice());
     return () => {
       this.used = used;
       this.free.splice(0, this.free.length, ...free);
-      for (const [index, content] of bytes.entries()) this.bytes[index]?.set(content);
+      for (let index = 0; index < used; index++) this.restore(index, words[index]);
     };
+  }
+
+  /** Gives a content the words that it had: in the lines that were touched, as all others hold zeros, then and now. */
+  private restore(index: number, were: Uint32Array | undefined): void {
+    const words = this.words[index];
+    if (words === undefined || were === undefined) return;
+    for (let at = 0; at < this.touched.length; at++) {
+      const first = (this.touched[at] ?? 0) / 4;
+      for (let word = first; word < first + LINE_WORDS; word++) words[word] = were[word] ?? 0;
+    }
   }
 
   /** Forgets every content. */

@@ -122,3 +122,35 @@ test.each([
 ])("a page with the record %i is accessible: %s", (record, accessible) => {
   expect(isAccessible(record)).toBe(accessible);
 });
+
+test("a snapshot brings all pages back, near and far, as often as it is called", () => {
+  const record = fc.constantFrom(0, IN_AREA, IN_AREA | 3, IN_AREA | FRAME);
+  const changes = fc.array(fc.record({ page: anyPage, record, number: fc.nat(9) }), { maxLength: 20 });
+  const change = (pages: SpacePages, list: readonly { page: number; record: number; number: number }[]) => {
+    for (const { page, record, number } of list) {
+      if (pages.get(page) !== 0) pages.remove(page);
+      if (record === 0) continue;
+      pages.add(page, record, number);
+      pages.setContent(page, number);
+    }
+  };
+  const all = (pages: SpacePages) => [
+    pages.count,
+    PAGES.map((page) => [pages.get(page), pages.get(page) && [pages.physical(page), pages.content(page)]]),
+  ];
+  fc.assert(
+    fc.property(changes, changes, changes, fc.boolean(), (before, after, later, isCleared) => {
+      const pages = new SpacePages();
+      change(pages, before);
+      const expected = all(pages);
+      const restore = pages.snapshot();
+      for (const list of [after, later]) {
+        if (isCleared) pages.clear();
+        change(pages, list);
+        restore();
+        expect(all(pages)).toEqual(expected);
+      }
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});

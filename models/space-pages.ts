@@ -153,14 +153,17 @@ export class SpacePages {
     const pages: number[] = [];
     const end = Number.POSITIVE_INFINITY;
     for (let page = this.next(0, end); page < end; page = this.next(page + 1, end)) pages.push(page);
-    const were = pages.map(
-      (page) => [page, this.get(page), this.physical(page), this.content(page)] as const,
-    );
+    const records = pages.map((page) => this.get(page));
+    const physicals = pages.map((page) => this.physical(page));
+    const contents = pages.map((page) => this.content(page));
     return () => {
-      this.clear();
-      for (const [page, record, physical, content] of were) {
-        this.add(page, record, physical);
-        this.setContent(page, content);
+      this.count = 0;
+      // In the chunks that there are: so few pages are soon removed, and none has to be found again.
+      for (const chunk of this.chunks) chunk.records.fill(0, chunk.from, chunk.to);
+      for (let index = 0; index < pages.length; index++) {
+        const page = pages[index] ?? 0;
+        this.add(page, records[index] ?? 0, physicals[index] ?? UNKNOWN);
+        this.setContent(page, contents[index] ?? 0);
       }
     };
   }

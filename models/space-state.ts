@@ -37,6 +37,8 @@ export class SpaceState {
   private readonly manners: Manners;
   // The page that has the frame at a physical address; for every frame that was ever seen in a run.
   private readonly owners = new Map<number, number>();
+  // How often that was changed.
+  private changes = 0;
 
   constructor(page: number, manners: Manners) {
     this.page = page;
@@ -50,6 +52,7 @@ export class SpaceState {
     this.contents.clear();
     this.dataFrames = 0;
     if (this.owners.size > 0) this.owners.clear();
+    this.changes++;
   }
 
   /** Writes what tells this state from others. Which frame a page has is not a part of it, but whether that is known. */
@@ -75,12 +78,16 @@ export class SpaceState {
   snapshot(): () => void {
     const { dataFrames } = this;
     const owners = [...this.owners];
+    let { changes } = this;
     const restorePages = this.pages.snapshot();
     const restoreContents = this.contents.snapshot();
     return () => {
       this.dataFrames = dataFrames;
-      this.owners.clear();
-      for (const [physical, page] of owners) this.owners.set(physical, page);
+      if (this.changes !== changes) {
+        this.owners.clear();
+        for (const [physical, page] of owners) this.owners.set(physical, page);
+        changes = ++this.changes;
+      }
       restorePages();
       restoreContents();
     };
@@ -182,7 +189,7 @@ export class SpaceState {
     if ((pages.get(page) & FRAME) !== 0) {
       this.dataFrames--;
       const physical = pages.physical(page);
-      if (physical !== UNKNOWN) this.owners.set(physical, NOBODY);
+      if (physical !== UNKNOWN) this.setOwner(physical, NOBODY);
     }
     const content = pages.content(page);
     if (content !== 0) this.contents.release(content);
@@ -206,7 +213,7 @@ export class SpaceState {
     const owner = this.owners.get(physical);
     if (owner !== undefined && owner !== NOBODY) return owner;
     if (owner === NOBODY) this.footprint.reused = true;
-    this.owners.set(physical, page);
+    this.setOwner(physical, page);
     this.pages.setPhysical(page, physical);
     return page;
   }
@@ -293,6 +300,11 @@ export class SpaceState {
   private continues(page: number): boolean {
     const record = this.pages.get(page);
     return record !== 0 && (record & BEGINS) === 0;
+  }
+
+  private setOwner(physical: number, page: number): void {
+    this.owners.set(physical, page);
+    this.changes++;
   }
 
   private differs(page: number, flags: number): boolean {

@@ -25,15 +25,18 @@ export interface HardwareDisagreement {
 /** Looks at the machine below after each request, and remembers what it saw last. */
 export class HardwareInspection {
   private readonly model: AddressSpaceModel;
-  private readonly seen = new HardwareWalk();
+  private seen = new HardwareWalk();
+  // What the next walk goes into: not what a snapshot keeps.
+  private next = this.seen;
   private readonly fresh = new Translation();
   // The flags that both sides know: those that permit accesses, and `u` where pages show it.
   private readonly comparable: Flags;
+  // The translations that were in the TLB; the first `cachedCount` are meant.
   private readonly cachedAddrs: number[] = [];
   private readonly cachedSizes: number[] = [];
+  private cachedCount = 0;
   private hardware: Hardware | undefined;
   private stale: HardwareDisagreement | undefined;
-  private isForgotten = false;
 
   constructor(model: AddressSpaceModel) {
     this.model = model;
@@ -46,7 +49,7 @@ export class HardwareInspection {
    */
   findDisagreement(hardware: Hardware, observed: Observation): HardwareDisagreement | undefined {
     this.hardware = hardware;
-    this.isForgotten = false;
+    this.seen = this.next;
     WALKERS[hardware.format].walk(hardware, this.seen);
     return (
       this.findWrongWalk(observed) ??
@@ -79,22 +82,22 @@ export class HardwareInspection {
     return undefined;
   }
 
-  /** Takes note that the machine isn't in the state that it was seen in last. */
-  forget(): void {
-    this.isForgotten = true;
-  }
-
-  /** Sees the machine as it is, if `forget` said that it is another one. */
-  lookAgain(): void {
-    if (!this.isForgotten || this.hardware === undefined) return;
-    this.isForgotten = false;
-    WALKERS[this.hardware.format].walk(this.hardware, this.seen);
-    this.findStale(this.hardware);
+  /** Remembers what was seen last. What it returns takes that for what was seen last again, as often as it is called. */
+  snapshot(): () => void {
+    const { seen, cachedCount } = this;
+    const addrs = this.cachedAddrs.slice(0, cachedCount);
+    const sizes = this.cachedSizes.slice(0, cachedCount);
+    this.next = new HardwareWalk();
+    return () => {
+      this.seen = seen;
+      this.cachedCount = 0;
+      for (let index = 0; index < cachedCount; index++) this.addCached(addrs[index] ?? 0, sizes[index] ?? 0);
+    };
   }
 
   /** Whether the TLB held, when it was looked at last, a translation for some address of [start, end). */
   wasCached(start: number, end: number): boolean {
-    for (let index = 0; index < this.cachedAddrs.length; index++) {
+    for (let index = 0; index < this.cachedCount; index++) {
       const addr = this.cachedAddrs[index] ?? 0;
       if (addr < end && addr + (this.cachedSizes[index] ?? 0) > start) return true;
     }
@@ -208,8 +211,7 @@ export class HardwareInspection {
 
   private findStale(hardware: Hardware): HardwareDisagreement | undefined {
     this.stale = undefined;
-    this.cachedAddrs.length = 0;
-    this.cachedSizes.length = 0;
+    this.cachedCount = 0;
     hardware.forEachCached(this.compareCached);
     return this.stale;
   }
@@ -217,8 +219,7 @@ export class HardwareInspection {
   private readonly compareCached = (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags): void => {
     const { hardware, fresh, comparable } = this;
     if (hardware === undefined || this.stale !== undefined) return;
-    this.cachedAddrs.push(addr);
-    this.cachedSizes.push(size);
+    this.addCached(addr, size);
     const found = WALKERS[hardware.format].lookUp(hardware, addr, fresh);
     const start = found ? fresh.physical + (addr % fresh.size) : UNKNOWN;
     // A part of a huge page may be cached by itself, but not what is a huge page no more.
@@ -230,6 +231,12 @@ export class HardwareInspection {
     const cached = translationText(addr, physical, flags & comparable);
     this.stale = { check: "tlb", expected, observed: `${cached} of ${printAddr(size)} bytes in the TLB` };
   };
+
+  private addCached(addr: number, size: number): void {
+    const index = this.cachedCount++;
+    this.cachedAddrs[index] = addr;
+    this.cachedSizes[index] = size;
+  }
 
   /** The first page from `from` on whose frame is known, or -1. */
   private nextFrame(from: number): number {

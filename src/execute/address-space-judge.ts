@@ -131,6 +131,7 @@ export class AddressSpaceJudge implements Judge {
 
   snapshot(): () => void {
     const { at, answer, injected, data, table } = this;
+    const restoreInspection = this.inspection.snapshot();
     const restoreModel = this.model.state.snapshot();
     return () => {
       this.at = at;
@@ -139,7 +140,7 @@ export class AddressSpaceJudge implements Judge {
       this.settled = true;
       this.data = data;
       this.table = table;
-      this.inspection.forget();
+      restoreInspection();
       restoreModel();
     };
   }
@@ -269,7 +270,6 @@ export class AddressSpaceJudge implements Judge {
   /** Notes for statistics what is known of the state before the request. */
   private lookAhead(request: Request): void {
     const { facts, inspection } = this;
-    inspection.lookAgain();
     facts.overflows = false;
     facts.cached = false;
     facts.cutsHuge = false;

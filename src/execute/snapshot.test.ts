@@ -20,6 +20,7 @@ import { printAnswer } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { Executor } from "./executor.ts";
+import { Statistics } from "./statistics.ts";
 
 /** A place, and two ways on from there. */
 interface Fork {
@@ -132,6 +133,33 @@ describe("going back is the same as going there afresh", () => {
     expect(afresh).toEqual([expect.objectContaining({ check: "drop", at: 0, answer: "ok" })]);
     expect(again).toEqual(afresh);
   });
+});
+
+test("what came up in a step is told by the place that was gone back to", () => {
+  const executor = new Executor(addressSpaceSubject("x86-64"), { ...SIXTEEN_PAGES, size: 0x40_0000 });
+  const huge = requestsIn("map 0x0 0x200000 r linear:0x40000000");
+  const [access, clear, cut] = requestsIn("access 0x0 r", "clear", "protect 0x0 0x1000 rw");
+  if (access === undefined || clear === undefined || cut === undefined) throw new Error("no requests");
+  const cameUp = (request: Request) => {
+    const statistics = new Statistics("address-space");
+    executor.step(request, statistics);
+    return statistics
+      .sometimes()
+      .filter(({ name, count }) => count > 0 && /TLB|huge/.test(name))
+      .map(({ name }) => name);
+  };
+  executor.start();
+  for (const request of [...huge, access]) executor.step(request);
+  executor.mark();
+  const expected = ["a range changes that the TLB holds translations of", "a huge page is split"];
+  for (let time = 0; time < 2; time++) {
+    expect(cameUp(cut)).toEqual(expected);
+    expect(cameUp(cut)).toEqual([]);
+    executor.back();
+    expect(cameUp(clear)).toEqual(expected.slice(0, 1));
+    expect(cameUp(cut)).toEqual([]);
+    executor.back();
+  }
 });
 
 /** What brings nothing back. */
