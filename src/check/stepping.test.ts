@@ -132,6 +132,44 @@ test("what shows only when an instance is given up is found before what takes a 
   expect(finding).toMatchObject({ trace: ["map 0x1000 0x1000 - mock"], finding: { check: "drop" } });
 });
 
+/** The stack's address space, which counts the commands that it is asked, and tells of its calls or doesn't. */
+function counting(telling: boolean) {
+  const { hello, create } = addressSpaceSubject("x86-64");
+  const counts = { commands: 0 };
+  const subject: Subject = {
+    hello,
+    create: (space) => {
+      const instance = create(space);
+      const { callsOf } = instance;
+      return {
+        apply: (request) => {
+          counts.commands++;
+          return instance.apply(request);
+        },
+        observe: (into) => instance.observe(into),
+        fingerprint: (into) => instance.fingerprint?.(into),
+        snapshot: () => instance.snapshot?.() ?? (() => {}),
+        ...(telling && callsOf && { callsOf: (kind) => callsOf.call(instance, kind) }),
+      };
+    },
+  };
+  return { subject, counts };
+}
+
+test("where an instance tells how many calls could fail, the same is found with fewer commands", async () => {
+  const scope = {
+    commands: ["map", "replace", "unmap", "fault", "access"],
+    backends: ["alloc:eager", "alloc:lazy"],
+  } as const;
+  const [telling, silent] = [counting(true), counting(false)];
+  const told = await check(telling.subject, scope);
+  const tried = await check(silent.subject, scope);
+  expect(told.states).toBeGreaterThan(4);
+  expect({ ...told, seconds: 0 }).toEqual({ ...tried, seconds: 0 });
+  // Two that wait in vain for each of nine commands in each state but the first.
+  expect(silent.counts.commands - telling.counts.commands).toBe(2 * 9 * (told.states - 1));
+});
+
 /** One page, which gets another frame whenever it is opened again. It hides nothing, and goes back. */
 function moving(): Subject {
   const { hello } = addressSpaceSubject("x86-64");

@@ -51,6 +51,8 @@ export class Stepping implements Expander {
   private past: Past;
   // How many injected failures fired in the last step.
   private fired = 0;
+  // How many calls of each kind the last command without a failure made, where the instance tells.
+  private readonly calls: (number | undefined)[] = [];
 
   constructor(executor: Executor, steps: Steps, coverage: Coverage | undefined, aim = ANYTHING) {
     this.executor = executor;
@@ -107,11 +109,12 @@ export class Stepping implements Expander {
     return undefined;
   }
 
-  /** Every failure that can be injected into a command. */
+  /** Every failure that can be injected into a command, which was taken without one just before. */
   private injectInto(command: number, visit: Visit): Counterexample | undefined {
     const { kinds } = this.steps;
     for (let kind = 0; kind < kinds.length; kind++) {
-      for (let after = 0; this.lost === undefined; after++) {
+      const calls = this.calls[kind] ?? Number.POSITIVE_INFINITY;
+      for (let after = 0; this.lost === undefined && after < calls; after++) {
         if (after === MOST_CALLS) this.lost = endless(this.steps.requestOf(command));
         const found = this.take(this.steps.injectedAt(command, kind, after), visit);
         if (found) return found;
@@ -130,6 +133,7 @@ export class Stepping implements Expander {
     const finding = executor.step(request, this.witness);
     this.requests++;
     this.fired = executor.injected;
+    if (request.inject === undefined) this.noteCalls();
     if (finding) return this.conclude(request, finding);
     to.reset();
     this.lost ??= executor.fingerprint(to);
@@ -141,6 +145,15 @@ export class Stepping implements Expander {
     if (left) return this.conclude(request, left);
     const lost = this.goBack();
     return lost && { requests: this.path, finding: lost };
+  }
+
+  private noteCalls(): void {
+    const { kinds } = this.steps;
+    for (let index = 0; index < kinds.length; index++) {
+      const kind = kinds[index];
+      // In the first state it is tried all the same, so that injected failures wait in vain somewhere.
+      this.calls[index] = kind && this.path.length > 0 ? this.executor.callsOf(kind) : undefined;
+    }
   }
 
   /** The counterexample, if it is one that is looked for. Else all is as if the step had not been taken. */

@@ -3,7 +3,7 @@ import type { Answer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import { Observation } from "../trace/observation.ts";
-import type { Request } from "../trace/request.ts";
+import type { Injection, Request } from "../trace/request.ts";
 import type { Space, Terms } from "../trace/space.ts";
 import { type Judge, judgeFor } from "./judge.ts";
 import type { Flight, Runner, Watch } from "./runner.ts";
@@ -124,6 +124,11 @@ export class Executor implements Runner {
     } catch (error) {
       return `fingerprint threw ${panicOf(error).text}`;
     }
+  }
+
+  /** How many calls of this kind the last step made; `undefined` where the instance doesn't tell. */
+  callsOf(kind: Injection["kind"]): number | undefined {
+    return this.instance?.callsOf?.(kind);
   }
 
   /** How many injected failures fired in the last step. */

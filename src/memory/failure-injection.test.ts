@@ -35,3 +35,15 @@ test("it is armed anew, and disarmed, with the count at 0", () => {
   expect(injection.fired).toBe(0);
   expect(next(injection, 3)).toBe("...");
 });
+
+test("calls are counted, those that fail too, from the last time that it was armed or disarmed", () => {
+  const injection = new FailureInjection();
+  next(injection, 2);
+  expect(injection.calls).toBe(2);
+  injection.failAfter(1);
+  expect(injection.calls).toBe(0);
+  next(injection, 3);
+  expect(injection.calls).toBe(3);
+  injection.disarm();
+  expect(injection.calls).toBe(0);
+});

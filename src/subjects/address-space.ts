@@ -28,7 +28,14 @@ import type { Fingerprint } from "../trace/fingerprint.ts";
 import { ALL_FLAGS, type Flags, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import type { FormatName, FrameUse, Hardware } from "../trace/hardware.ts";
 import type { Observation } from "../trace/observation.ts";
-import { type Backend, type Command, isCommand, type MapCommand, type Query } from "../trace/request.ts";
+import {
+  type Backend,
+  type Command,
+  type Injection,
+  isCommand,
+  type MapCommand,
+  type Query,
+} from "../trace/request.ts";
 import { type Hello, OFFERS, type Space } from "../trace/space.ts";
 import { FallibleBackend } from "./fallible-backend.ts";
 import { MachineFingerprint } from "./machine-fingerprint.ts";
@@ -174,6 +181,10 @@ class AddressSpaceInstance implements Instance, Hardware {
     this.pageTable.walk(visit);
   }
 
+  protected injectionOf(kind: Injection["kind"]): FailureInjection {
+    return kind === "frame" ? this.allocator.injection : this.space.calls;
+  }
+
   private showFrames(into: Observation): void {
     into.dataFrames = this.allocator.dataFrames;
     into.tableFrames = this.allocator.tableFrames;
@@ -181,11 +192,13 @@ class AddressSpaceInstance implements Instance, Hardware {
 
   private command(command: Command): Answer {
     const { inject } = command;
+    this.allocator.injection.disarm();
+    this.space.calls.disarm();
     if (inject === undefined) {
       this.injected = 0;
       return this.carryOut(command);
     }
-    const injection = inject.kind === "frame" ? this.allocator.injection : this.space.calls;
+    const injection = this.injectionOf(inject.kind);
     injection.failAfter(inject.after);
     const answer = this.carryOut(command);
     this.injected = injection.fired;
@@ -310,6 +323,10 @@ class AddressSpaceInstance implements Instance, Hardware {
 class StackInstance extends AddressSpaceInstance {
   // Of an instance that goes back.
   private walked: WalkedPages | undefined = undefined;
+
+  callsOf(kind: Injection["kind"]): number {
+    return this.injectionOf(kind).calls;
+  }
 
   snapshot(): () => void {
     this.walked ??= new WalkedPages(this.pageTable, this.allocator.memory);

@@ -1,7 +1,7 @@
 import type { Answer } from "../trace/answer.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
 import type { Observation } from "../trace/observation.ts";
-import type { Request } from "../trace/request.ts";
+import type { Injection, Request } from "../trace/request.ts";
 import type { Hello, Space } from "../trace/space.ts";
 
 /** Something that can be tested: an implementation of a surface of the contract, in this process. */
@@ -32,6 +32,12 @@ export interface Instance {
    * An instance with nothing to hide writes nothing. Without this method `check` can't know.
    */
   fingerprint?(into: Fingerprint): void;
+  /**
+   * How many calls the last command made that a failure of this kind can be injected into, with a failure or without.
+   * Without this method `check` finds out by trying, with one run of the command more for each kind. Modules of users
+   * are not asked.
+   */
+  callsOf?(kind: Injection["kind"]): number;
   /**
    * Remembers the whole state. What it returns brings the instance back to it, as often as it is called. Without this
    * method `check` comes back to a state by running its trace again on a fresh instance.
