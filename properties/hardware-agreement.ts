@@ -4,6 +4,7 @@
  * bytes in memory.
  */
 import type { AddressSpaceModel } from "../models/address-space.ts";
+import { RememberedWalk } from "../models/hardware/remembered-walk.ts";
 import { HardwareWalk, Translation } from "../models/hardware/walk.ts";
 import { WALKERS } from "../models/hardware/walkers.ts";
 import { LINE_SIZE } from "../models/page-contents.ts";
@@ -28,6 +29,7 @@ export class HardwareInspection {
   private seen = new HardwareWalk();
   // What the next walk goes into: not what a snapshot keeps.
   private next = this.seen;
+  private remembered: RememberedWalk | undefined = undefined;
   private readonly fresh = new Translation();
   // The flags that both sides know: those that permit accesses, and `u` where pages show it.
   private readonly comparable: Flags;
@@ -49,8 +51,7 @@ export class HardwareInspection {
    */
   findDisagreement(hardware: Hardware, observed: Observation): HardwareDisagreement | undefined {
     this.hardware = hardware;
-    this.seen = this.next;
-    WALKERS[hardware.format].walk(hardware, this.seen);
+    this.walk(hardware);
     return (
       this.findWrongWalk(observed) ??
       this.findWrongTable(hardware, observed) ??
@@ -82,17 +83,36 @@ export class HardwareInspection {
     return undefined;
   }
 
+  /** Forgets what was seen, for another machine. */
+  reset(): void {
+    this.hardware = undefined;
+    this.remembered = undefined;
+    this.seen = this.next;
+    this.seen.begin();
+    this.cachedCount = 0;
+  }
+
   /** Remembers what was seen last. What it returns takes that for what was seen last again, as often as it is called. */
   snapshot(): () => void {
     const { seen, cachedCount } = this;
     const addrs = this.cachedAddrs.slice(0, cachedCount);
     const sizes = this.cachedSizes.slice(0, cachedCount);
     this.next = new HardwareWalk();
+    this.remembered = this.hardware && new RememberedWalk(this.hardware, seen);
     return () => {
       this.seen = seen;
       this.cachedCount = 0;
       for (let index = 0; index < cachedCount; index++) this.addCached(addrs[index] ?? 0, sizes[index] ?? 0);
     };
+  }
+
+  private walk(hardware: Hardware): void {
+    if (this.remembered?.isOf(hardware)) {
+      this.seen = this.remembered.walk;
+      return;
+    }
+    this.seen = this.next;
+    WALKERS[hardware.format].walk(hardware, this.seen);
   }
 
   /** Whether the TLB held, when it was looked at last, a translation for some address of [start, end). */

@@ -67,6 +67,7 @@ export class AddressSpaceJudge implements Judge {
 
   reset(): void {
     this.model.reset();
+    this.inspection.reset();
     this.at = 0;
     this.injected = 0;
     this.settled = true;
