@@ -1,6 +1,6 @@
 import { commandsOf, type Scope } from "../generate/scope.ts";
-import { virtAddr } from "../trace/address.ts";
-import type { Fingerprint } from "../trace/fingerprint.ts";
+import { misfitAfter } from "../trace/address-space-preconditions.ts";
+import { Fingerprint } from "../trace/fingerprint.ts";
 import { MappingHistory } from "../trace/mapping-history.ts";
 import { misfitOf, Preconditions } from "../trace/preconditions.ts";
 import { printRequest } from "../trace/print.ts";
@@ -52,9 +52,9 @@ export class Steps {
   after(requests: readonly Request[]): readonly number[] {
     // On the memory-set surface no precondition depends on what came before.
     if (this.terms.hello.surface === "memory-set") return this.all;
-    const preconditions = new Preconditions(this.terms);
-    for (const request of requests) preconditions.note(request);
-    return this.all.filter((step) => preconditions.misfitOf(this.requestOf(step)) === undefined);
+    const history = new MappingHistory(this.terms);
+    for (const request of requests) history.note(request);
+    return this.all.filter((step) => misfitAfter(history, this.requestOf(step)) === undefined);
   }
 
   /** Whether a request may come after these. */
@@ -90,6 +90,7 @@ export class Past {
   private readonly banBytes: number;
   private readonly history: MappingHistory;
   private readonly later: MappingHistory;
+  private readonly bans = new Fingerprint();
 
   /** `banBytes` is 0 where there is nothing to ban. */
   constructor(requests: readonly Request[], terms: Terms, banBytes: number) {
@@ -97,26 +98,32 @@ export class Past {
     this.banBytes = banBytes;
     this.history = new MappingHistory(terms);
     this.later = new MappingHistory(terms);
-    if (banBytes > 0) for (const request of requests) this.history.note(request);
+    if (banBytes === 0) return;
+    for (const request of requests) this.history.note(request);
+    this.write(this.history, this.bans);
   }
 
   /** Writes the bans after the trace, and after `last` where that comes next: a bit for each page. */
   addBans(last: Request | undefined, into: Fingerprint): void {
     if (this.banBytes === 0) return;
-    this.later.copyFrom(this.history);
-    if (last) this.later.note(last);
-    const { base, size, page } = this.space;
-    for (let first = base; first < base + size; first = virtAddr(first + 8 * page)) {
-      into.byte(this.bansFrom(first, Math.min(first + 8 * page, base + size)));
+    if (last?.op === "map" || last?.op === "unmap" || last?.op === "clear") {
+      this.later.copyFrom(this.history);
+      this.later.note(last);
+      this.write(this.later, into);
+    } else {
+      // Nothing else takes areas away, or adds some.
+      for (let at = 0; at < this.banBytes; at++) into.byte(this.bans.bytes[at] ?? 0);
     }
   }
 
-  private bansFrom(start: number, end: number): number {
-    const { page } = this.space;
+  private write(history: MappingHistory, into: Fingerprint): void {
+    const { base, size, page } = this.space;
     let bans = 0;
-    for (let addr = start; addr < end; addr += page) {
-      if (this.later.mayBeLinear(addr, page)) bans |= 1 << ((addr - start) / page);
+    for (let index = 0; index * page < size; index++) {
+      if (history.mayBeLinear(base + index * page, page)) bans |= 1 << (index % 8);
+      if (index % 8 < 7 && (index + 1) * page < size) continue;
+      into.byte(bans);
+      bans = 0;
     }
-    return bans;
   }
 }

@@ -107,8 +107,10 @@ export class RangeSet {
   #makeRoom(from: number, to: number, count: number): void {
     const total = this.#count - (to - from) + count;
     if (total > this.#starts.length) this.#grow();
-    this.#starts.copyWithin(from + count, to, this.#count);
-    this.#ends.copyWithin(from + count, to, this.#count);
+    if (to < this.#count && from + count !== to) {
+      this.#starts.copyWithin(from + count, to, this.#count);
+      this.#ends.copyWithin(from + count, to, this.#count);
+    }
     this.#count = total;
   }
 
