@@ -94,7 +94,8 @@ export class PageContents {
     const words = this.words.slice(0, used).map((content) => content.slice());
     return () => {
       this.used = used;
-      this.free.splice(0, this.free.length, ...free);
+      if (this.free.length !== free.length) this.free.length = free.length;
+      for (let at = 0; at < free.length; at++) this.free[at] = free[at] ?? 0;
       for (let index = 0; index < used; index++) this.restore(index, words[index]);
     };
   }

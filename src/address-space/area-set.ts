@@ -18,7 +18,8 @@ export type SpaceArea = MemoryArea<Flags, PageTable, SpaceBackend>;
  * ```
  */
 export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
-  // The areas that were remembered, as they were then. Columns are reused.
+  // The areas that were remembered, as they were then. Columns are reused; the first `#count` are meant.
+  #count = 0;
   readonly #areas: SpaceArea[] = [];
   readonly #starts: VirtAddr[] = [];
   readonly #ends: VirtAddr[] = [];
@@ -26,7 +27,7 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
 
   /** Remembers the areas that have an address in [`start`, `end`), instead of those from before. */
   remember(start: VirtAddr, end: VirtAddr): void {
-    this.#areas.length = this.#starts.length = this.#ends.length = this.#flags.length = 0;
+    this.#count = 0;
     const first = this.lastBefore(start);
     if (first !== undefined && first.end > start) this.#remember(first);
     this.areas.forRange(start, end, false, (_start, area) => {
@@ -39,19 +40,22 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
    * areas that reach out of it, anything may have changed since.
    */
   restore(start: VirtAddr, end: VirtAddr): void {
-    const to = Math.max(end, this.#ends.at(-1) ?? end);
+    const to = Math.max(end, this.#ends[this.#count - 1] ?? end);
     // An area that begins before `start` still does: it is replaced.
     this.areas.deleteRange(start, to, false);
-    for (const [index, { backend }] of this.#areas.entries()) {
-      const [was, until] = [this.#starts[index] ?? start, this.#ends[index] ?? end];
-      this.areas.set(was, new MemoryArea(was, until - was, this.#flags[index] ?? 0, backend));
+    for (let index = 0; index < this.#count; index++) {
+      const backend = this.#areas[index]?.backend;
+      const was = this.#starts[index] ?? start;
+      const until = this.#ends[index] ?? end;
+      if (backend) this.areas.set(was, new MemoryArea(was, until - was, this.#flags[index] ?? 0, backend));
     }
   }
 
   #remember(area: SpaceArea): void {
-    this.#areas.push(area);
-    this.#starts.push(area.start);
-    this.#ends.push(area.end);
-    this.#flags.push(area.flags);
+    const index = this.#count++;
+    this.#areas[index] = area;
+    this.#starts[index] = area.start;
+    this.#ends[index] = area.end;
+    this.#flags[index] = area.flags;
   }
 }

@@ -78,8 +78,11 @@ export class Journal {
   /** Undoes what was done since `savepoint`, the last first. */
   rollbackTo({ entries, taken, released }: Savepoint): void {
     while (this.#entries > entries) this.#restore(--this.#entries);
-    for (const frame of this.#taken.splice(taken).reverse()) this.#handler.deallocFrame(frame);
-    this.#released.length = released;
+    while (this.#taken.length > taken) {
+      const frame = this.#taken.pop();
+      if (frame !== undefined) this.#handler.deallocFrame(frame);
+    }
+    if (this.#released.length > released) this.#released.length = released;
   }
 
   #restore(at: number): void {
@@ -94,8 +97,8 @@ export class Journal {
 
   #forget(): void {
     this.#entries = 0;
-    this.#taken.length = 0;
-    this.#released.length = 0;
+    if (this.#taken.length > 0) this.#taken.length = 0;
+    if (this.#released.length > 0) this.#released.length = 0;
     this.ranOut = false;
   }
 }

@@ -330,11 +330,17 @@ class StackInstance extends AddressSpaceInstance {
 
   snapshot(): () => void {
     this.walked ??= new WalkedPages(this.pageTable, this.allocator.memory);
-    const restores = [this.allocator, this.tlb, this.space, this.walked].map((part) => part.snapshot());
     const { injected } = this;
+    const restoreFrames = this.allocator.snapshot();
+    const restoreTlb = this.tlb.snapshot();
+    const restoreAreas = this.space.snapshot();
+    const restorePages = this.walked.snapshot();
     return () => {
       this.injected = injected;
-      for (const restore of restores) restore();
+      restoreFrames();
+      restoreTlb();
+      restoreAreas();
+      restorePages();
     };
   }
 
