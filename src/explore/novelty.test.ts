@@ -52,6 +52,17 @@ describe("findings of one kind that are nothing new", () => {
     expect(looked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32, 64, 128, 256, 512, 1024]);
   });
 
+  test("are looked at less from the first on, where each look takes long: whatever hangs", () => {
+    const hangAt = (line: string): Counterexample => {
+      const { requests, finding } = shown("hang", line);
+      return { requests, finding: { ...finding, kind: "hang", answer: "hang" } };
+    };
+    const [first, second] = [hangAt("clear"), hangAt("areas")];
+    const novelty = new Novelty([signatureOf(first)]);
+    expect(looks(novelty, first, first, 3)).toEqual([1, 2]);
+    expect(looks(novelty, second, first, 61)).toEqual([1, 5, 13, 29, 61]);
+  });
+
   test("stay worth a look at ever longer intervals, not never", () => {
     const novelty = new Novelty([signatureOf(FIRST)]);
     looks(novelty, FIRST, FIRST, 2 ** 16 - 1);

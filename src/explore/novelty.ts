@@ -1,8 +1,11 @@
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { roughSignatureOf, signatureOf } from "../shrink/signature.ts";
+import { isAwaitedInVain } from "./recurrence.ts";
 
 /** How many findings of one rough kind may turn out to be old ones before fewer of them are looked at. */
 const FRUITLESS = 8;
+/** The same where each look takes the time limit of a run, again and again. */
+const FRUITLESS_WAITS = 1;
 
 /**
  * Tells new findings from those that were there before. An implementation with a few mistakes shows them all the time:
@@ -19,15 +22,16 @@ export class Novelty {
   }
 
   /**
-   * Whether a finding, not shrunk yet, should be. Where the last eight of its rough kind were old ones, every second
-   * one is, after one more every fourth, and so on.
+   * Whether a finding, not shrunk yet, should be. Where the last eight of its rough kind were old ones, or the last one
+   * that had to be waited for in vain, every second one is, after one more every fourth, and so on.
    */
   isWorthShrinking(found: Counterexample): boolean {
     const key = roughSignatureOf(found);
     const kind = this.kinds.get(key) ?? { met: 0, fruitless: 0 };
     this.kinds.set(key, kind);
     kind.met++;
-    return kind.fruitless < FRUITLESS || kind.met % 2 ** Math.min(kind.fruitless - FRUITLESS + 1, 30) === 0;
+    const most = isAwaitedInVain(found.finding) ? FRUITLESS_WAITS : FRUITLESS;
+    return kind.fruitless < most || kind.met % 2 ** Math.min(kind.fruitless - most + 1, 30) === 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { isCommand, type Request } from "../trace/request.ts";
-import type { Counterexample } from "./same-finding.ts";
+import { type Counterexample, isVague } from "./same-finding.ts";
 
 /**
  * What makes two shrunk findings the same, as text: what diverged, after which answer, and the shape of the trace: its
@@ -28,8 +28,12 @@ function boundariesOf(request: Request): readonly number[] {
   }
 }
 
-/** What tells findings apart before they are shrunk: what diverged, after which answer to which operation. */
+/**
+ * What tells findings apart before they are shrunk: what diverged, after which answer to which operation; where any
+ * request may have been the culprit, what happened alone.
+ */
 export function roughSignatureOf({ requests, finding }: Counterexample): string {
+  if (isVague(finding)) return finding.check;
   const request = requests[finding.at];
   return [finding.check, finding.answer, request ? shapeOf(request) : ""].join(" ");
 }
