@@ -85,13 +85,15 @@ interface AddressSpaceVariant {
   readonly format?: FormatName;
   /** The parts of the stack that are replaced. */
   readonly parts?: Partial<AddressSpaceParts>;
+  /** Whether they remember what nobody can bring back. */
+  readonly remembers?: true;
 }
 
 function onAddressSpace(
   variant: AddressSpaceVariant,
   format: FormatName = variant.format ?? DEFAULT_FORMAT,
 ): NamedSubject {
-  const { name, summary, killedBy, parts } = variant;
+  const { name, summary, killedBy, parts, remembers } = variant;
   return {
     name,
     surface: "address-space",
@@ -99,6 +101,6 @@ function onAddressSpace(
     ...(killedBy !== undefined && { killedBy }),
     format,
     ...(variant.format === undefined && { inFormat: (other) => onAddressSpace(variant, other) }),
-    subject: addressSpaceSubject(format, parts),
+    subject: addressSpaceSubject(format, { open: remembers === undefined, ...parts }),
   };
 }

@@ -19,6 +19,11 @@ export interface AddressSpaceDefect {
   readonly format?: FormatName;
   /** The parts of the stack that are replaced. */
   readonly parts: Partial<AddressSpaceParts>;
+  /**
+   * Whether they remember anything from one command to the next that nobody can bring back. A state of such a defect is
+   * reached by its trace only.
+   */
+  readonly remembers?: true;
 }
 
 type SpaceClass = new (...args: Parameters<AddressSpaceParts["space"]>) => FallibleSpace;

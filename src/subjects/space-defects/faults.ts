@@ -226,5 +226,6 @@ export const FAULT_DEFECTS: readonly AddressSpaceDefect[] = [
     summary: "the pages of an area that is not writable all come in with the same frame",
     killedBy: "identity",
     parts: withAllocBackend(OneZeroPage),
+    remembers: true,
   },
 ];

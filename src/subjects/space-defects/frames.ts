@@ -96,12 +96,14 @@ export const FRAME_DEFECTS: readonly AddressSpaceDefect[] = [
     summary: "the pages of an eager area have the bytes of whoever had their frames before",
     killedBy: "bytes",
     parts: { allocator: (limit) => new PartlyZeroed(limit, "data", 0), ...withPageTable(CarelessTable) },
+    remembers: true,
   },
   {
     name: "data-frame-half-zeroed",
     summary: "only the first half of a frame is zeroed before a page of an eager area gets it",
     killedBy: "bytes",
     parts: { allocator: (limit) => new PartlyZeroed(limit, "data", HALF), ...withPageTable(CarelessTable) },
+    remembers: true,
   },
   {
     name: "one-frame-too-many",
@@ -114,6 +116,7 @@ export const FRAME_DEFECTS: readonly AddressSpaceDefect[] = [
     summary: "the frames that were given back still count towards the limit",
     killedBy: "answer",
     parts: { allocator: (limit) => new NeverReused(limit) },
+    remembers: true,
   },
   {
     name: "guard-page-loses-frame",
