@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
 import { Ground } from "../explore/ground.ts";
+import { addressSpaceSubject } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
 import { findSubject } from "../subjects/registry.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
 import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
+import type { Request } from "../trace/request.ts";
 import { BreadthFirst } from "./exact-end.ts";
 
 const UNHURRIED = { turnIsOver: false, stopped: false, breathe: async () => {} };
@@ -90,6 +92,98 @@ describe("a shorter trace", () => {
       commands: expect.stringMatching(/,failures$/),
     });
   });
+});
+
+/** A subject of which nobody knows whether it hides something, with something else done before each request. */
+function secretive(mistake: (request: Request, earlier: readonly Request[]) => boolean): Subject {
+  const stack = memorySetSubject();
+  return {
+    hello: stack.hello,
+    create: (space) => {
+      const instance = stack.create(space);
+      const earlier: Request[] = [];
+      return {
+        apply: (request) => {
+          if (mistake(request, earlier)) throw new Error("oh");
+          earlier.push(request);
+          return instance.apply(request);
+        },
+        observe: (into) => instance.observe(into),
+      };
+    },
+  };
+}
+
+describe("what a trace does is tried as it is:", () => {
+  test("a query that is not its last request", async () => {
+    const twice = secretive(({ op }, earlier) => op === "find" && earlier.some((each) => each.op === "find"));
+    const found = await search(twice, ["find 0x0", "map 0x0 0x1000 - mock", "find 0x0"]);
+    expect([found?.lines, found?.certificate.merged]).toEqual([["find 0x0", "find 0x0"], false]);
+  });
+
+  test("a failure that doesn't fire", async () => {
+    const late = secretive((request, earlier) => {
+      return request.op === "protect" && (request.inject?.after ?? 0) > 1 && earlier.length > 0;
+    });
+    const map = "map 0x0 0x1000 - mock";
+    const protect = "protect 0x0 0x1000 - !backend=3";
+    expect((await search(late, [map, map, protect]))?.lines).toEqual([map, protect]);
+  });
+
+  test("a read, which depends on what was mapped before", async () => {
+    const stack = addressSpaceSubject("x86-64");
+    const subject: Subject = {
+      hello: stack.hello,
+      create: (space) => {
+        const instance = stack.create(space);
+        let unmapped = 0;
+        return {
+          apply: (request) => {
+            if (request.op === "read" && unmapped > 0) throw new Error("oh");
+            const answer = instance.apply(request);
+            if (request.op === "unmap" && request.start === 0) unmapped = 1;
+            return answer;
+          },
+          observe: (into) => instance.observe(into),
+          fingerprint: (into) => {
+            instance.fingerprint?.(into);
+            into.byte(unmapped);
+          },
+        };
+      },
+    };
+    const lines = [
+      "map 0x1000 0x1000 r linear:0x40001000",
+      "unmap 0x1000 0x1000",
+      "map 0x0 0x1000 r alloc:eager",
+      "unmap 0x0 0x1000",
+      "map 0x0 0x1000 r alloc:eager",
+      "read 0x0 0x1",
+    ];
+    expect((await search(subject, lines))?.lines).toEqual(["unmap 0x0 0x1000", "read 0x0 0x1"]);
+  });
+});
+
+test("what other instances left behind is no counterexample", async () => {
+  const stack = memorySetSubject();
+  let instances = 0;
+  const subject: Subject = {
+    hello: stack.hello,
+    create: (space) => {
+      const instance = stack.create(space);
+      instances++;
+      const isHaunted = instances > 40 && instances % 7 === 0;
+      return {
+        apply: (request) => {
+          if (isHaunted) throw new Error("haunted");
+          return request.op === "clear" ? { kind: "err", name: "NoMemory" } : instance.apply(request);
+        },
+        observe: (into) => instance.observe(into),
+      };
+    },
+  };
+  const lines = ["map 0x0 0x1000 r mock", "map 0x1000 0x1000 r mock", "clear"];
+  expect((await search(subject, lines))?.check ?? "answer").toBe("answer");
 });
 
 describe("where none is shorter", () => {

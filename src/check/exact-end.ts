@@ -4,6 +4,7 @@ import type { Ground } from "../explore/ground.ts";
 import { SCOPE_COMMANDS, type Scope, type ScopeCommand } from "../generate/scope.ts";
 import { stretchesOf } from "../shrink/order.ts";
 import type { Interruption } from "../shrink/reduce.ts";
+import { upToFinding } from "../shrink/reduce.ts";
 import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
 import { virtAddr } from "../trace/address.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
@@ -48,14 +49,17 @@ export class BreadthFirst implements ExactEnd {
     if (!(runner instanceof Executor) || scope === undefined) return undefined;
     runner.start();
     const merged = runner.tellsAll;
-    const steps = new Steps(scope, runner.terms, found.requests.filter(isCommand).map(plain));
-    const stepping = new Stepping(runner, steps, undefined, {
-      queries: found.requests.filter((request) => !isCommand(request)),
-      isWanted: (other) => sameFinding(found, other),
-      isSuspicious: !merged,
-    });
+    // What the trace does is tried as it is, and without the failure that it may carry.
+    const own = [...found.requests.filter(isCommand).map(plain), ...found.requests];
+    const steps = new Steps(scope, runner.terms, own);
+    const isWanted = (other: Counterexample) => sameFinding(found, other);
+    const stepping = new Stepping(runner, steps, undefined, { isWanted, isSuspicious: !merged });
     const search = { stepping, banBytes: steps.banBytes, merged, found, most: this.most, pace };
     const { first, isProof, transitions } = await firstOf(search);
+    if (!isProof) return undefined;
+    const seen = first && (await seenAfresh(first.requests, runner));
+    // What came of other things than the trace is no counterexample.
+    if (first && !(seen && isWanted(seen))) return undefined;
     const { flags, commands, backends, inject } = scope;
     const certificate = {
       pages: scope.space.size / space.page,
@@ -65,8 +69,17 @@ export class BreadthFirst implements ExactEnd {
       merged,
       transitions,
     };
-    return isProof ? { first, certificate } : undefined;
+    return { first: seen, certificate };
   }
+}
+
+/** What the trace shows on an instance that has done nothing before. */
+async function seenAfresh(
+  requests: readonly Request[],
+  runner: Executor,
+): Promise<Counterexample | undefined> {
+  const finding = await runner.begin(requests)();
+  return finding && upToFinding(requests, finding);
 }
 
 interface Search {
@@ -97,6 +110,16 @@ async function firstOf(search: Search): Promise<Searched> {
   stepping.first(start);
   store.add(start, NONE, 0);
   const longest = found.requests.length;
+  const name = new Fingerprint();
+  let hasRoom = true;
+  /** Adds a state that is a new one: any, where they aren't merged. */
+  function isNew(state: Fingerprint, parent: number, step: number): boolean {
+    if (merged && store.find(state) !== NONE) return false;
+    name.reset();
+    name.number(store.count);
+    hasRoom &&= store.add(merged ? state : name, parent, step);
+    return hasRoom;
+  }
   let transitions = 0;
   let expanded = 0;
   for (let length = 1; length <= longest; length++) {
@@ -105,12 +128,11 @@ async function firstOf(search: Search): Promise<Searched> {
     const isAsLong = length === longest;
     for (const known = store.count; expanded < known; expanded++) {
       const parent = expanded;
-      const first = stepping.expand(store.pathTo(parent), (step, to) => {
-        return isOfUse && (!merged || store.find(to) === NONE) && store.add(to, parent, step);
-      });
+      const visit = (step: number, to: Fingerprint) => isOfUse && isNew(to, parent, step);
+      const first = stepping.expand(store.pathTo(parent), visit);
       if (!isAsLong) transitions = stepping.transitions;
       if (first) return { first, isProof: true, transitions };
-      if (stepping.requests > most || pace.stopped || stepping.lost !== undefined)
+      if (stepping.requests > most || pace.stopped || stepping.lost !== undefined || !hasRoom)
         return { first: undefined, isProof: isAsLong, transitions };
       if (pace.turnIsOver) await pace.breathe();
     }
@@ -124,7 +146,7 @@ function plain(command: Command): Command {
 }
 
 /** All that is tried; `undefined` where the trace is about too many pages. */
-function scopeOf(requests: readonly Request[], space: Space, { inject }: Hello): Scope | undefined {
+function scopeOf(requests: readonly Request[], space: Space, hello: Hello): Scope | undefined {
   const stretches = stretchesOf(requests, space.page);
   const first = Math.min(...stretches.map(({ from }) => from));
   const pages = Math.max(1, ...stretches.map(({ to }) => to - first));
@@ -133,12 +155,15 @@ function scopeOf(requests: readonly Request[], space: Space, { inject }: Hello):
   return {
     space: { ...space, base: virtAddr(first * space.page), size: pages * space.page },
     flags: flagsIn(requests),
-    commands: SCOPE_COMMANDS.filter((name) => ALWAYS.includes(name) || used.includes(name)),
+    commands: SCOPE_COMMANDS.filter(
+      (name) => hello.commands.includes(name) && (ALWAYS.includes(name) || used.includes(name)),
+    ),
     backends: [
       ...new Set(requests.flatMap((request) => (request.op === "map" ? [request.backend.kind] : []))),
     ],
     inject:
-      inject.length > 0 && requests.some((request) => isCommand(request) && request.inject !== undefined),
+      hello.inject.length > 0 &&
+      requests.some((request) => isCommand(request) && request.inject !== undefined),
   };
 }
 

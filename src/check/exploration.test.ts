@@ -123,8 +123,8 @@ describe("what cuts it short", () => {
     const wide = Object.fromEntries(names.map((name, index) => [name, String.fromCharCode(0x200 + index)]));
     const walker = new Walker({ a: names.join(""), ...wide });
     const result = await explore(walker, { states: 110 });
-    expect(result).toMatchObject({ cut: "max-states", states: 133, frontier: 100, depth: 2 });
-    expect(walker.expanded).toBe(`a${names.slice(0, 32).join("")}`);
+    expect(result).toMatchObject({ cut: "max-states", states: 165, frontier: 100, depth: 2 });
+    expect(walker.expanded).toBe(`a${names.slice(0, 64).join("")}`);
   });
 
   test("is not as many states as there are", async () => {

@@ -61,8 +61,11 @@ export function cutNow({ seconds }: Bounds, pace: Pace): Cut | undefined {
 /** How many slices a hand gets, at least, of a level that is large enough: so that none waits long for the others. */
 const SLICES = 4;
 
-/** How many it gets at most before what they found is put together: so that a bound is seen before all of a level is expanded. */
-const BATCH = 32;
+/**
+ * After how many whole slices what they found is put together, so that a bound is seen before all of a level is
+ * expanded: the same for any number of hands, so that it is seen in the same place.
+ */
+const BATCH = 64;
 
 /**
  * Explores all states breadth first: every step is taken in every state. The states are numbered in the order in which
@@ -140,7 +143,7 @@ export class Exploration implements Survey {
     crew.begin(this.frontier);
     while (this.expanded < end) {
       const size = Math.min(crew.slice, Math.ceil((end - this.expanded) / (crew.hands * SLICES)));
-      const to = Math.min(end, this.expanded + size * crew.hands * BATCH);
+      const to = Math.min(end, this.expanded + crew.slice * BATCH);
       const ended = await this.expandBatch({ from: this.expanded, to }, size);
       if (ended) return ended;
       if (store.count > this.bounds.states) return { cut: "max-states" };

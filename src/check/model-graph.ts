@@ -28,13 +28,14 @@ export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
   store.add(state, NONE, 0);
   const to: number[] = [];
   for (let from = 0; from < store.count; from++) {
-    const path = store.pathTo(from).map((step) => steps.requestOf(step));
+    const path = store.pathTo(from).flatMap((step) => steps.plain[step] ?? []);
     judge.reset();
     for (const command of path) judge.foresee(command);
     const restore = judge.snapshot();
     const past = steps.pastOf(path);
     for (const step of steps.after(path)) {
-      const command = steps.requestOf(step);
+      const command = steps.plain[step];
+      if (command === undefined) continue;
       judge.foresee(command);
       let next = fingerprint(past, command);
       if (next === NONE) {

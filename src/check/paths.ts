@@ -3,14 +3,14 @@ import type { Driver } from "../execute/driver.ts";
 import type { Flight, Runner } from "../execute/runner.ts";
 import type { Pace } from "../explore/pace.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
-import type { Command } from "../trace/request.ts";
+import type { Request } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import { type Bounds, cutNow, type Explored, type Survey } from "./exploration.ts";
 import type { Steps } from "./steps.ts";
 
 /** A sequence that is under way. */
 interface Begun {
-  readonly requests: readonly Command[];
+  readonly requests: readonly Request[];
   readonly flight: Flight;
 }
 
@@ -85,9 +85,9 @@ export class Paths implements Survey {
 
   /** Every sequence of so many commands that begins so. */
   private *sequencesFrom(
-    start: readonly Command[],
+    start: readonly Request[],
     length: number,
-  ): Generator<readonly Command[], undefined> {
+  ): Generator<readonly Request[], undefined> {
     if (start.length === length) {
       yield start;
       return;

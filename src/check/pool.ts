@@ -77,7 +77,7 @@ export class Pool implements Crew {
     const expected = (states / this.expanded) * this.spent;
     if (this.spent + expected < WORTH_STARTING) return;
     this.threads = this.start();
-    void this.threads.then((threads) => this.summon(threads));
+    void this.summon(this.threads);
   }
 
   /** Threads go on to the end of what they were given. */
@@ -96,7 +96,10 @@ export class Pool implements Crew {
   }
 
   /** Has each of the other threads open its implementation: until then there is no use in them. */
-  private async summon(threads: Tinypool): Promise<void> {
+  private async summon(starting: Promise<Tinypool>): Promise<void> {
+    const threads = await settled(starting);
+    // Where none can be started, this one does it all.
+    if (threads === undefined) return;
     const nothing: SliceTask = {
       setup: this.setup,
       states: new StateStore().columns,
@@ -118,6 +121,15 @@ export class Pool implements Crew {
   }
 
   async dismiss(): Promise<void> {
-    await (await this.threads)?.destroy();
+    if (this.threads) await (await settled(this.threads))?.destroy();
+  }
+}
+
+/** What a promise comes to; `undefined` where it fails. */
+async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch {
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { Flight, Runner } from "../execute/runner.ts";
 import type { Statistics } from "../execute/statistics.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
-import type { Command } from "../trace/request.ts";
+import type { Request } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
 import { endless, MOST_CALLS } from "./stepping.ts";
@@ -19,7 +19,7 @@ interface Trial {
 /** A step that is under way. */
 interface Begun {
   readonly trial: Trial;
-  readonly requests: readonly Command[];
+  readonly requests: readonly Request[];
   readonly flight: Flight;
 }
 
@@ -94,7 +94,7 @@ export class Running implements Expander {
     }
   }
 
-  private begin(before: readonly Command[], trial: Trial): Begun {
+  private begin(before: readonly Request[], trial: Trial): Begun {
     const requests = [...before, this.steps.requestOf(this.stepOf(trial))];
     return { trial, requests, flight: this.runner.begin(requests) };
   }

@@ -3,7 +3,7 @@ import type { Statistics } from "../execute/statistics.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
-import type { Command, Query, Request } from "../trace/request.ts";
+import type { Request } from "../trace/request.ts";
 import type { Coverage } from "./coverage.ts";
 import type { Expander, Visit } from "./expander.ts";
 import type { Past, Steps } from "./steps.ts";
@@ -12,21 +12,19 @@ import type { Past, Steps } from "./steps.ts";
 export const MOST_CALLS = 1000;
 
 /** What is said of a command in which failures fire that can't be there. */
-export function endless({ op }: Command): string {
+export function endless({ op }: Request): string {
   return `failures go on to fire in a ${op} after ${MOST_CALLS} calls: see to how they are counted`;
 }
 
 /** What is looked for. */
 export interface Aim {
-  /** What is asked in every state besides. */
-  readonly queries: readonly Query[];
   /** Whether a counterexample ends the search. Steps that show others lead nowhere. */
   readonly isWanted: (found: Counterexample) => boolean;
   /** Whether a step that changes nothing of the model's state may lead to another state all the same. */
   readonly isSuspicious: boolean;
 }
 
-const ANYTHING: Aim = { queries: [], isWanted: () => true, isSuspicious: false };
+const ANYTHING: Aim = { isWanted: () => true, isSuspicious: false };
 
 /**
  * Expands states of an implementation in this process. It is brought to a state once, by the state's path; from there
@@ -47,7 +45,7 @@ export class Stepping implements Expander {
   private witness: Statistics | undefined = undefined;
   private readonly from = new Fingerprint();
   private readonly to = new Fingerprint();
-  private path: readonly Command[] = [];
+  private path: readonly Request[] = [];
   private past: Past;
   // How many injected failures fired in the last step.
   private fired = 0;
@@ -83,8 +81,6 @@ export class Stepping implements Expander {
     this.lost ??= this.executor.fingerprint(this.from);
     this.past.addBans(undefined, this.from);
     if (this.lost !== undefined) return undefined;
-    const asked = this.ask();
-    if (asked) return asked;
     for (const step of this.steps.after(this.path)) {
       const found = this.take(step, visit);
       if (found) return found;
@@ -96,23 +92,10 @@ export class Stepping implements Expander {
     return undefined;
   }
 
-  /** Asks what is to be asked in every state. */
-  private ask(): Counterexample | undefined {
-    for (const query of this.aim.queries) {
-      if (!this.steps.mayCome(query, this.path)) continue;
-      const finding = this.executor.step(query);
-      this.requests++;
-      const found = finding && this.conclude(query, finding);
-      if (found) return found;
-      this.transitions++;
-    }
-    return undefined;
-  }
-
   /** Every failure that can be injected into a command, which was taken without one just before. */
   private injectInto(command: number, visit: Visit): Counterexample | undefined {
     const { kinds } = this.steps;
-    for (let kind = 0; kind < kinds.length; kind++) {
+    for (let kind = 0; kind < kinds.length && !this.steps.isOwn(command); kind++) {
       const calls = this.calls[kind] ?? Number.POSITIVE_INFINITY;
       for (let after = 0; this.lost === undefined && after < calls; after++) {
         if (after === MOST_CALLS) this.lost = endless(this.steps.requestOf(command));
@@ -133,7 +116,7 @@ export class Stepping implements Expander {
     const finding = executor.step(request, this.witness);
     this.requests++;
     this.fired = executor.injected;
-    if (request.inject === undefined) this.noteCalls();
+    if (!("inject" in request)) this.noteCalls();
     if (finding) return this.conclude(request, finding);
     to.reset();
     this.lost ??= executor.fingerprint(to);

@@ -207,3 +207,34 @@ describe("steps with a failure", () => {
     expect(() => steps.requestOf(steps.plain.length)).toThrow("there is no step 22");
   });
 });
+
+describe("requests that are tried as they are", () => {
+  const large = { ...TWO_PAGES, size: 2 ** 38 };
+  const scope: Scope = {
+    space: TWO_PAGES,
+    flags: [READ],
+    commands: ["map", "unmap"],
+    backends: ["linear"],
+    inject: true,
+  };
+  const terms = { space: large, hello: ADDRESS_SPACE_HELLO };
+
+  test("come behind the commands of the scope, each once, and no failure is injected into them", () => {
+    const own = requestsIn("unmap 0x0 0x1000", "unmap 0x0 0x1000 !frame=3", "find 0x0", "find 0x0");
+    const steps = new Steps(scope, terms, own);
+    const last = steps.after([]).filter((step) => steps.isOwn(step));
+    expect(linesOf(last.map((step) => steps.requestOf(step)))).toEqual([
+      "unmap 0x0 0x1000 !frame=3",
+      "find 0x0",
+    ]);
+    expect(steps.after([])).toHaveLength(6 + 2);
+  });
+
+  test("may be what depends on the past, of the pages of the scope alone", () => {
+    expect(new Steps(scope, terms).banBytes).toBe(0);
+    expect(new Steps(scope, terms, requestsIn("read 0x0 1")).banBytes).toBe(1);
+    expect(
+      linesAfter(new Steps(scope, terms, requestsIn("read 0x0 1")), "map 0x0 0x1000 r linear:0x0"),
+    ).not.toContain("read 0x0 0x1");
+  });
+});

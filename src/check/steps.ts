@@ -2,10 +2,16 @@ import { commandsOf, type Scope } from "../generate/scope.ts";
 import { misfitAfter } from "../trace/address-space-preconditions.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import { MappingHistory } from "../trace/mapping-history.ts";
-import { misfitOf, Preconditions } from "../trace/preconditions.ts";
+import { misfitOf } from "../trace/preconditions.ts";
 import { printRequest } from "../trace/print.ts";
-import type { Command, Injection, Request } from "../trace/request.ts";
+import type { Command, Injection, Op, Request } from "../trace/request.ts";
 import type { Space, Terms } from "../trace/space.ts";
+
+/** Where the numbers begin of requests that are tried as they are. */
+const OWN = 2 ** 31;
+
+/** What may not be done on pages that may be linear. */
+const BANNED: readonly Op[] = ["store", "load", "write", "read"];
 
 /**
  * What can be done in the states of a scope, by number: first the commands as they are, then the same with one kind of
@@ -18,22 +24,35 @@ export class Steps {
   readonly kinds: readonly Injection["kind"][];
   /** How many bytes `Past` writes. */
   readonly banBytes: number;
+  private readonly own: readonly Request[];
   private readonly terms: Terms;
+  private readonly space: Space;
   private readonly all: readonly number[];
   private readonly injected: Command[] = [];
 
-  /** `more` are commands, without failures, that are tried besides those of the scope. */
-  constructor(scope: Scope, terms: Terms, more: readonly Command[] = []) {
+  /** `own` are requests that are tried besides the commands of the scope, as they are. */
+  constructor(scope: Scope, terms: Terms, own: readonly Request[] = []) {
     this.terms = terms;
-    const each = new Map([...commandsOf(scope), ...more].map((command) => [printRequest(command), command]));
-    this.plain = [...each.values()].filter((command) => misfitOf(command, terms) === undefined);
-    this.all = this.plain.map((_, step) => step);
+    this.space = scope.space;
+    const fits = (request: Request) => misfitOf(request, terms) === undefined;
+    this.plain = commandsOf(scope).filter(fits);
+    const known = new Set(this.plain.map((command) => printRequest(command)));
+    this.own = own.filter((request) => {
+      const isNew = fits(request) && !known.has(printRequest(request));
+      known.add(printRequest(request));
+      return isNew;
+    });
+    this.all = [...this.plain.keys(), ...[...this.own.keys()].map((index) => OWN + index)];
     this.kinds = scope.inject ? terms.hello.inject : [];
-    // Only stores, loads and writes depend on what came before, and only where there are linear areas.
+    // Only these depend on what came before, and only where there are linear areas.
     const hasBans =
-      scope.backends.includes("linear") &&
-      scope.commands.some((name) => name === "store" || name === "load" || name === "write");
-    this.banBytes = hasBans ? Math.ceil(terms.space.size / terms.space.page / 8) : 0;
+      scope.backends.includes("linear") && [...this.plain, ...this.own].some(({ op }) => BANNED.includes(op));
+    this.banBytes = hasBans ? Math.ceil(scope.space.size / scope.space.page / 8) : 0;
+  }
+
+  /** Whether a step is one of those that are tried as they are. */
+  isOwn(step: number): boolean {
+    return step >= OWN;
   }
 
   /** The number of a command with a failure of the kind with this index, after so many calls. */
@@ -41,14 +60,15 @@ export class Steps {
     return command + this.plain.length * (1 + after * this.kinds.length + kind);
   }
 
-  /** The command with a number that was given out. */
-  requestOf(step: number): Command {
-    const request = this.plain[step] ?? this.injected[step] ?? this.inject(step);
+  /** The request with a number that was given out. */
+  requestOf(step: number): Request {
+    const own = this.isOwn(step) ? this.own[step - OWN] : undefined;
+    const request = own ?? this.plain[step] ?? this.injected[step] ?? this.inject(step);
     if (request === undefined) throw new Error(`there is no step ${step}`);
     return request;
   }
 
-  /** The commands without a failure that may come after these, by number. */
+  /** The commands without a failure, and the requests that are tried as they are, that may come after these, by number. */
   after(requests: readonly Request[]): readonly number[] {
     // On the memory-set surface no precondition depends on what came before.
     if (this.terms.hello.surface === "memory-set") return this.all;
@@ -57,16 +77,9 @@ export class Steps {
     return this.all.filter((step) => misfitAfter(history, this.requestOf(step)) === undefined);
   }
 
-  /** Whether a request may come after these. */
-  mayCome(request: Request, requests: readonly Request[]): boolean {
-    const preconditions = new Preconditions(this.terms);
-    for (const each of requests) preconditions.note(each);
-    return preconditions.misfitOf(request) === undefined;
-  }
-
   /** What the text of these says of what may come later. */
   pastOf(requests: readonly Request[]): Past {
-    return new Past(requests, this.terms, this.banBytes);
+    return new Past(requests, this.terms, this.space, this.banBytes);
   }
 
   private inject(step: number): Command | undefined {
@@ -92,9 +105,9 @@ export class Past {
   private readonly later: MappingHistory;
   private readonly bans = new Fingerprint();
 
-  /** `banBytes` is 0 where there is nothing to ban. */
-  constructor(requests: readonly Request[], terms: Terms, banBytes: number) {
-    this.space = terms.space;
+  /** Of the pages of `space`, all that anything is done in. `banBytes` is 0 where there is nothing to ban. */
+  constructor(requests: readonly Request[], terms: Terms, space: Space, banBytes: number) {
+    this.space = space;
     this.banBytes = banBytes;
     this.history = new MappingHistory(terms);
     this.later = new MappingHistory(terms);

@@ -143,7 +143,7 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
     .addOption(
       new Option(
         "--minimize <how>",
-        "how findings are shrunk: greedy, by small changes; exact, until it is proved that none is shorter (default: exact where it takes no more than about a second)",
+        "how findings are shrunk: greedy, by small changes; exact, and then, within 8 pages in this process, until it is proved that none is shorter (default: exact where it takes no more than about a second)",
       ).choices(["greedy", "exact"]),
     );
   addSpaceOptions(command);

@@ -144,8 +144,8 @@ export type CorpusFile = z.infer<typeof corpusSchema>;
 export type Origin = Readonly<z.infer<typeof origin>>;
 
 /**
- * What was looked through for a shorter trace that shows the same, in vain: `transitions` steps within so many `pages`,
- * with these flags, commands and backends, each with commas between. `merged`: histories that lead to the same state of
+ * What was looked through for a shorter trace that shows the same, in vain: `transitions` steps, queries and failures
+ * among them, within so many `pages`, with these flags, commands and backends, each with commas between. `merged`: histories that lead to the same state of
  * model and implementation were taken for one; else every sequence was run by itself.
  */
 export type Certificate = Readonly<z.infer<typeof certificate>>;

@@ -35,8 +35,12 @@ export function sameFinding(found: Counterexample, other: Counterexample): boole
 /** Whether what `part` does is a part of what `whole` does, and no more. */
 function isPartOf(whole: Request, part: Request): boolean {
   if (!isCommand(whole) || !isCommand(part) || part.inject !== undefined) return false;
-  if (whole.op === "map" && whole.replace && part.op === "unmap") return true;
-  return whole.inject !== undefined && whole.op === part.op;
+  if (replaces(whole) && part.op === "unmap") return true;
+  return whole.inject !== undefined && whole.op === part.op && (replaces(whole) || !replaces(part));
+}
+
+function replaces(request: Request): boolean {
+  return request.op === "map" && request.replace;
 }
 
 function requestOf({ requests, finding }: Counterexample): Request | undefined {
