@@ -44,12 +44,13 @@ export class PageContents {
 
   /** The byte of a content at `offset`. */
   byteAt(content: number, offset: number): number {
-    return this.bytes[content - 1]?.[offset] ?? 0;
+    return content === 0 ? 0 : (this.bytes[content - 1]?.[offset] ?? 0);
   }
 
   /** The words of a content, little-endian; `undefined` for zeros. */
   wordsOf(content: number): Uint32Array | undefined {
-    return this.words[content - 1];
+    // There is none at -1, and the engine takes long to see that.
+    return content === 0 ? undefined : this.words[content - 1];
   }
 
   /** Puts `count` of the bytes of `source`, from `from` on, to `offset` in a content. */
@@ -71,7 +72,7 @@ export class PageContents {
 
   /** Writes the words of a content that are not 0, each behind its place plus one, and 0 behind the last. */
   fingerprint(content: number, into: Fingerprint): void {
-    const words = this.words[content - 1];
+    const words = this.wordsOf(content);
     for (let at = 0; words !== undefined && at < this.touched.length; at++) {
       const first = (this.touched[at] ?? 0) / 4;
       for (let place = first; place < first + LINE_WORDS; place++) {

@@ -104,3 +104,28 @@ test("only the last range is remembered, an empty one too", () => {
   }
   expect(areas(set)).toEqual(["2000-4000 1", "4000-5000 1", "6000-8000 1", "9000-c000 1"]);
 });
+
+describe("areas that are as they were", () => {
+  test("are left alone", () => {
+    const { set } = setUp();
+    const before = Array.from(set);
+    set.remember(va(0x2000), va(0xa000));
+    set.restore(va(0x2000), va(0xa000));
+    expect(Array.from(set).map((area, index) => area === before[index])).toEqual([true, true, true, true]);
+  });
+
+  test.each<[what: string, change: (areas: readonly SpaceArea[]) => void]>([
+    ["the first one shrank", ([first]) => first?.setEnd(va(0x3000))],
+    ["one in the middle has other flags", ([, second]) => second?.setFlags(WRITE)],
+    ["the last one shrank", (all) => all[3]?.setEnd(va(0xb000))],
+    ["the last one has other flags", (all) => all[3]?.setFlags(WRITE)],
+  ])("are not all where %s", (_what, change) => {
+    const { set } = setUp();
+    const before = areas(set);
+    set.remember(va(0x2000), va(0xa000));
+    change(Array.from(set));
+    expect(areas(set)).not.toEqual(before);
+    set.restore(va(0x2000), va(0xa000));
+    expect(areas(set)).toEqual(before);
+  });
+});

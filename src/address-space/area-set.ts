@@ -41,6 +41,7 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
    */
   restore(start: VirtAddr, end: VirtAddr): void {
     const to = Math.max(end, this.#ends[this.#count - 1] ?? end);
+    if (this.#isAsRemembered(start, to)) return;
     // An area that begins before `start` still does: it is replaced.
     this.areas.deleteRange(start, to, false);
     for (let index = 0; index < this.#count; index++) {
@@ -49,6 +50,28 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
       const until = this.#ends[index] ?? end;
       if (backend) this.areas.set(was, new MemoryArea(was, until - was, this.#flags[index] ?? 0, backend));
     }
+  }
+
+  /** Whether the areas in the range are those that were remembered, as they were. */
+  #isAsRemembered(start: VirtAddr, to: number): boolean {
+    let index = 0;
+    const first = this.lastBefore(start);
+    if (first !== undefined && first.end > start && !this.#isAt(index++, first)) return false;
+    let same = true;
+    this.areas.forRange(start, to, false, (_start, area) => {
+      same &&= this.#isAt(index++, area);
+    });
+    return same && index === this.#count;
+  }
+
+  #isAt(index: number, area: SpaceArea): boolean {
+    return (
+      index < this.#count &&
+      this.#areas[index] === area &&
+      this.#starts[index] === area.start &&
+      this.#ends[index] === area.end &&
+      this.#flags[index] === area.flags
+    );
   }
 
   #remember(area: SpaceArea): void {
