@@ -41,6 +41,7 @@ import {
   replayLine,
   type TargetOptions,
 } from "./target.ts";
+import { workerModule } from "./worker-module.ts";
 
 /** What the command line asks of `check`. */
 export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions {
@@ -64,17 +65,8 @@ export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions
 /** How long the sequences of `--paths` are unless told otherwise. */
 const DEFAULT_LENGTH = 3;
 
-/** The module that threads run. Where it is TypeScript they have to learn to read that first. */
-function workerModule(): string {
-  const worker = import.meta.url.replace(/check(\.[jt]s)$/, "check-worker$1");
-  if (worker.endsWith(".js")) return worker;
-  const lines = [
-    `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))};`,
-    "register();",
-    `export default (await import(${JSON.stringify(worker)})).default;`,
-  ];
-  return `data:text/javascript,${encodeURIComponent(lines.join(""))}`;
-}
+/** What threads run, beside this file. */
+const WORKER = import.meta.url.replace(/check(\.[jt]s)$/, "check-worker$1");
 
 /** What ends a check without a result. */
 const FAILED: readonly Cut[] = ["interruption", "memory", "model", "lost"];
@@ -249,7 +241,7 @@ async function planOf(
     bounds,
     paths,
     symmetry,
-    ...(workers > 1 && { crewOf: (alone) => new Pool(workerModule(), setup, workers, alone) }),
+    ...(workers > 1 && { crewOf: (alone) => new Pool(workerModule(WORKER), setup, workers, alone) }),
     saveTo: saveTo(options),
   });
 }

@@ -103,3 +103,15 @@ export function guess(name: string, names: readonly string[]): string {
   const meant = nearest(name, names);
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }
+
+/** A list of some of the words of an option, such as `map,unmap`, in the order that they are known in. */
+export function listOf<T extends string>(what: string, known: readonly T[]): (text: string) => readonly T[] {
+  return (text) => {
+    const words = text.split(",");
+    const found = known.filter((word) => words.includes(word));
+    const strange = words.find((word) => !known.some((each) => each === word));
+    if (strange === undefined && found.length === words.length) return found;
+    const hint = strange === undefined ? "" : guess(strange, known);
+    throw new InvalidArgumentError(`${what} are ${known.join(",")}, each at most once${hint}`);
+  };
+}

@@ -7,7 +7,7 @@ import { printFlags } from "../trace/print.ts";
 import type { Backend } from "../trace/request.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Hello } from "../trace/space.ts";
-import { guess } from "./options.ts";
+import { listOf } from "./options.ts";
 import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
 
 /** What the command line says of the scope. */
@@ -102,15 +102,4 @@ function parseFlags(text: string): readonly Flags[] {
   throw new InvalidArgumentError(
     "write sets of the letters rwxudn, in this order and each set once, such as -,r,rw",
   );
-}
-
-function listOf<T extends string>(what: string, known: readonly T[]): (text: string) => readonly T[] {
-  return (text) => {
-    const words = text.split(",");
-    const found = known.filter((word) => words.includes(word));
-    const strange = words.find((word) => !known.some((each) => each === word));
-    if (strange === undefined && found.length === words.length) return found;
-    const hint = strange === undefined ? "" : guess(strange, known);
-    throw new InvalidArgumentError(`${what} are ${known.join(",")}, each at most once${hint}`);
-  };
 }
