@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DEFECTS, findSubject, STACK } from "../subjects/registry.ts";
+import { requestsIn } from "../trace/literal.fixture.ts";
 import { STRATEGIES, STRATEGY_NAMES } from "./strategies.ts";
 import { runTrial, type Trial, type TrialRecord } from "./trial.ts";
 import runInThread from "./trial-worker.ts";
@@ -50,6 +51,17 @@ test("the budget decides nothing but how long is looked", () => {
   const missed = run({ ...TRIAL, budget: 1 });
   expect(missed.check).toBeNull();
   expect(missed.commands).toBeLessThanOrEqual(50);
+});
+
+test("commands are counted up to the one that shows the finding, queries too", () => {
+  const { subject } = findSubject("defect:unmap-loses-right-part") ?? {};
+  if (subject === undefined) throw new Error("there is no such defect");
+  const runs = [
+    requestsIn("areas", "map 0x0 0x1000 r mock", "pages"),
+    requestsIn("map 0x0 0x3000 r mock", "unmap 0x1000 0x1000", "areas", "clear"),
+  ];
+  const record = runTrial(TRIAL, subject, () => (_, run) => runs[run] ?? []);
+  expect(record).toMatchObject({ check: "outside", commands: 3 + 2 });
 });
 
 describe("whoever draws nothing useful", () => {
