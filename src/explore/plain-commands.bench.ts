@@ -121,9 +121,12 @@ function often(weight: number, requests: fc.Arbitrary<Request>): fc.Arbitrary<Pl
   );
 }
 
+/** One command in twelve with a failure. */
 function injected<C extends Command>(commands: fc.Arbitrary<C>): fc.Arbitrary<C> {
-  const failures = fc.option(fc.record({ kind: fc.constant("backend" as const), after: fc.nat(3) }), {
-    freq: 12,
-  });
+  const failure = fc.record({ kind: fc.constant("backend" as const), after: fc.nat(3) });
+  const failures = fc.oneof(
+    { weight: 11, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: failure },
+  );
   return fc.tuple(commands, failures).map(([command, inject]) => (inject ? { ...command, inject } : command));
 }
