@@ -158,8 +158,8 @@ export class SpacePages {
     const contents = pages.map((page) => this.content(page));
     return () => {
       this.count = 0;
-      // In the chunks that there are: so few pages are soon removed, and none has to be found again.
-      for (const chunk of this.chunks) chunk.records.fill(0, chunk.from, chunk.to);
+      // In the chunks that there are, so that none has to be found again.
+      for (let at = 0; at < this.chunks.length; at++) emptyChunk(this.chunks[at] ?? NO_CHUNK);
       for (let index = 0; index < pages.length; index++) {
         const page = pages[index] ?? 0;
         this.add(page, records[index] ?? 0, physicals[index] ?? UNKNOWN);
@@ -244,6 +244,10 @@ function firstIn(
     if (((records[offset] ?? 0) & bits) !== 0) return first + offset;
   }
   return -1;
+}
+
+function emptyChunk({ from, to, records }: Chunk): void {
+  for (let offset = from; offset < to; offset++) records[offset] = 0;
 }
 
 function newChunk(first: number): Chunk {
