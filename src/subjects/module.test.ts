@@ -77,18 +77,17 @@ describe("a module may be", () => {
     expect(finding).toMatchObject({ check: "answer", observed: "err Unsupported" });
   });
 
-  test("TypeScript that imports more TypeScript, and this package's own", async () => {
-    const index = new URL("../index.ts", import.meta.url).pathname;
+  // What imports the sources of this project is tested in a process of its own: `src/cli/module.test.ts`.
+  test("TypeScript that imports more TypeScript", async () => {
     await writeFile(join(directory, "other.ts"), "export const NAME: string = 'other';");
     const subject = await subjectOf(
-      `import { memorySetSubject, type Subject } from ${JSON.stringify(index)};
-       import { NAME } from "./other.ts";
-       const stack = memorySetSubject();
-       export default { ...stack, hello: { ...stack.hello, name: NAME } } satisfies Subject;`,
+      `import { NAME } from "./other.ts";
+       const plain = ${subjectText(INSTANCE)};
+       export default { ...plain, hello: { ...plain.hello, name: NAME } };`,
       "ts",
     );
     expect(subject.hello.name).toBe("other");
-    expect(execute(requestsIn("map 0x0 0x1000 r mock", "areas"), subject, SIXTEEN_PAGES)).toBeUndefined();
+    expect(execute(requestsIn("clear"), subject, SIXTEEN_PAGES)).toMatchObject({ check: "answer" });
   });
 });
 
