@@ -49,12 +49,12 @@ export class Tlb implements TranslationCache {
 
   /** What the translation that `lookUp` found makes of `addr`. */
   physical(addr: VirtAddr): PhysAddr {
-    return physAddr((this.#physicals[this.#place] ?? 0) + (addr % this.#size));
+    return physAddr(at(this.#physicals, this.#place) + (addr % this.#size));
   }
 
   /** The flags of the translation that `lookUp` found. */
   get flags(): Flags {
-    return this.#flags[this.#place] ?? 0;
+    return at(this.#flags, this.#place);
   }
 
   /** Keeps the translation of the page of `size` bytes that contains `addr` and begins at `physical`. */
@@ -83,13 +83,13 @@ export class Tlb implements TranslationCache {
     for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
       places.push(place);
     }
-    const pages = places.map((place) => this.#pages[place] ?? -1);
-    const physicals = places.map((place) => this.#physicals[place] ?? 0);
-    const flags = places.map((place) => this.#flags[place] ?? 0);
+    const pages = places.map((place) => at(this.#pages, place));
+    const physicals = places.map((place) => at(this.#physicals, place));
+    const flags = places.map((place) => at(this.#flags, place));
     return () => {
       this.flushAll();
       for (let index = 0; index < places.length; index++) {
-        this.#put(places[index] ?? 0, pages[index] ?? -1, physicals[index] ?? 0, flags[index] ?? 0);
+        this.#put(at(places, index), at(pages, index), at(physicals, index), at(flags, index));
       }
     };
   }
@@ -97,10 +97,10 @@ export class Tlb implements TranslationCache {
   /** Calls `visit` for every translation; `size` is that of its page, in bytes. */
   forEach(visit: (addr: VirtAddr, size: number, physical: PhysAddr, flags: Flags) => void): void {
     for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
-      const page = this.#pages[place] ?? 0;
+      const page = at(this.#pages, place);
       if (page < 0) continue;
       const size = sizeOf(Math.floor(place / PLACES));
-      visit(virtAddr(page * size), size, physAddr(this.#physicals[place] ?? 0), this.#flags[place] ?? 0);
+      visit(virtAddr(page * size), size, physAddr(at(this.#physicals, place)), at(this.#flags, place));
     }
   }
 
@@ -108,17 +108,22 @@ export class Tlb implements TranslationCache {
     this.#pages[place] = page;
     this.#physicals[place] = physical;
     this.#flags[place] = flags;
-    this.#used[place >> 5] = (this.#used[place >> 5] ?? 0) | (1 << (place & 31));
+    this.#used[place >> 5] = at(this.#used, place >> 5) | (1 << (place & 31));
   }
 
   /** The first place from `place` on that was filled since all was flushed; `ALL_PLACES` where there is none. */
   #nextUsed(place: number): number {
-    let bits = (this.#used[place >> 5] ?? 0) & (-1 << (place & 31));
-    for (let word = place >> 5; word < this.#used.length; bits = this.#used[++word] ?? 0) {
+    let bits = at(this.#used, place >> 5) & (-1 << (place & 31));
+    for (let word = place >> 5; word < this.#used.length; bits = at(this.#used, ++word)) {
       if (bits !== 0) return word * 32 + 31 - Math.clz32(bits & -bits);
     }
     return ALL_PLACES;
   }
+}
+
+/** What a column holds at a place. */
+function at(column: ArrayLike<number>, place: number): number {
+  return column[place] ?? 0;
 }
 
 function sizeOf(level: number): number {
