@@ -13,7 +13,7 @@ class Banned extends Walker {
     into.add(Uint8Array.of("a".charCodeAt(0), 0));
   }
 
-  override expand(path: readonly number[], visit: Visit): Promise<Counterexample | undefined> {
+  override expand(path: readonly number[], visit: Visit): Counterexample | undefined {
     return super.expand(path, (step, { bytes }) => {
       const letter = String.fromCharCode(bytes[0] ?? 0);
       const [small, bans] = [letter.toLowerCase(), letter === letter.toLowerCase() ? 0 : 1];

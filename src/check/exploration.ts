@@ -155,12 +155,18 @@ export class Exploration implements Survey {
   private async expandBatch({ from, to }: Range, size: number): Promise<Partial<Explored> | undefined> {
     const { crew, pace, transitions: before } = this;
     const slices: Promise<Slice>[] = [];
+    const underWay = new Set<Promise<Slice>>();
     let cut: Cut | undefined;
     for (let start = from; start < to && cut === undefined; start += size) {
-      await slices[slices.length - crew.ahead];
+      // Whichever is done first: whoever has time doesn't wait for the others.
+      if (underWay.size >= crew.ahead) await Promise.race(underWay);
       if (pace.turnIsOver) await pace.breathe();
       cut = cutNow(this.bounds, this.pace);
-      if (cut === undefined) slices.push(this.expandSlice({ from: start, to: Math.min(start + size, to) }));
+      if (cut !== undefined) break;
+      const slice = this.expandSlice({ from: start, to: Math.min(start + size, to) });
+      slices.push(slice);
+      underWay.add(slice);
+      void slice.then(() => underWay.delete(slice));
     }
     const done = await Promise.all(slices);
     // Counted anew: up to a finding, however many were under way.

@@ -52,7 +52,7 @@ export class Walker implements Expander {
     into.number("a".charCodeAt(0));
   }
 
-  async expand(path: readonly number[], visit: Visit): Promise<Counterexample | undefined> {
+  expand(path: readonly number[], visit: Visit): Counterexample | undefined {
     const state = path.reduce((from, step) => this.graph[from]?.[step] ?? "?", "a");
     this.expanded += state;
     this.paths.push(path.join(""));

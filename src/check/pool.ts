@@ -13,55 +13,57 @@ export interface SliceTask {
   readonly range: Range;
 }
 
-/** How long the work so far and that at hand must take, in milliseconds, for more threads to be worth it. */
+/** How long the work so far and that at hand must take, in milliseconds, for threads to be worth it. */
 const WORTH_STARTING = 250;
 
 /** How many slices a thread has before it, so that it need not wait for the next. */
 const QUEUE = 2;
 
+/** Room for what lives for a step only, in MiB: with more of it, memory is cleared up less often. */
+const YOUNG = 96;
+
 /**
- * Several threads, each with an implementation of its own. This one is one of them, and works on alone until the
- * others are there, which are started when there is enough to do.
+ * Several threads, each with an implementation of its own. This one works alone until they are there, which are started
+ * when there is enough to do, and from then on gives them work, so that none has to wait for it.
  */
 export class Pool implements Crew {
   readonly slice: number;
   readonly banBytes: number;
   private readonly alone: Crew;
   private readonly start: () => Promise<Tinypool>;
-  private readonly others: number;
+  private readonly threadCount: number;
   private readonly setup: unknown;
   private threads: Promise<Tinypool> | undefined = undefined;
   // The same, as soon as they can be given work.
   private ready: Tinypool | undefined = undefined;
-  private handedOut = 0;
-  private isBusy = false;
   // How many states were expanded alone, and how long that took, in milliseconds.
   private expanded = 0;
   private spent = 0;
 
   /**
    * `worker` is the URL of a module whose default export takes a `SliceTask` and gives its `Slice`, and `setup` what it needs to
-   * open the same implementation. `alone` has it in this thread, which counts as one of `threads`.
+   * open the same implementation. `alone` has it in this thread.
    */
   constructor(worker: string, setup: unknown, threads: number, alone: Crew) {
     this.setup = setup;
     this.slice = alone.slice;
     this.banBytes = alone.banBytes;
     this.alone = alone;
-    this.others = threads - 1;
+    this.threadCount = threads;
     this.start = async () => {
       // Here and not above: who starts no threads need not wait for it to load.
       const { Tinypool } = await import("tinypool");
-      return new Tinypool({ filename: worker, minThreads: this.others, maxThreads: this.others });
+      const resourceLimits = { maxYoungGenerationSizeMb: YOUNG };
+      return new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads, resourceLimits });
     };
   }
 
   get hands(): number {
-    return this.ready ? 1 + this.others : 1;
+    return this.ready ? this.threadCount : 1;
   }
 
   get ahead(): number {
-    return this.ready ? 1 + QUEUE * this.others : 1;
+    return this.ready ? QUEUE * this.threadCount : 1;
   }
 
   get tellsAll(): boolean {
@@ -82,20 +84,15 @@ export class Pool implements Crew {
 
   /** Threads go on to the end of what they were given. */
   async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
-    const threads = this.ready;
-    // Only one slice at a time can be expanded here.
-    if (threads && (this.isBusy || this.handedOut < QUEUE * this.others))
-      return this.handOut(threads, { setup: this.setup, states: store.columns, range });
-    this.isBusy = true;
+    if (this.ready) return this.handOut(this.ready, { setup: this.setup, states: store.columns, range });
     const started = performance.now();
     const slice = await this.alone.expand(store, range, mayGoOn);
     this.spent += performance.now() - started;
     this.expanded += slice.expanded;
-    this.isBusy = false;
     return slice;
   }
 
-  /** Has each of the other threads open its implementation: until then there is no use in them. */
+  /** Has each of the threads open its implementation: until then there is no use in them. */
   private async summon(starting: Promise<Tinypool>): Promise<void> {
     const threads = await settled(starting);
     // Where none can be started, this one does it all.
@@ -105,18 +102,15 @@ export class Pool implements Crew {
       states: new StateStore().columns,
       range: { from: 0, to: 0 },
     };
-    await Promise.allSettled(Array.from({ length: this.others }, () => threads.run(nothing)));
+    await Promise.allSettled(Array.from({ length: this.threadCount }, () => threads.run(nothing)));
     this.ready = threads;
   }
 
   private async handOut(threads: Tinypool, task: SliceTask): Promise<Slice> {
-    this.handedOut++;
     try {
       return await threads.run(task);
     } catch (error) {
       return lostSlice(escapeText(error instanceof Error ? error.message : String(error)));
-    } finally {
-      this.handedOut--;
     }
   }
 

@@ -37,16 +37,20 @@ export async function expandSlice(
   discover: Discover,
   mayGoOn: MayGoOn,
 ): Promise<SliceEnd> {
-  const before = expander.transitions;
-  const end = (expanded: number): SliceEnd => ({ expanded, transitions: expander.transitions - before });
+  let transitions = 0;
   for (let parent = from; parent < to; parent++) {
-    if (!(await mayGoOn())) return end(parent - from);
-    const found = await expander.expand(store.pathTo(parent), (step, state) => discover(state, parent, step));
+    const end: SliceEnd = { expanded: parent - from, transitions };
+    if (!(await mayGoOn())) return end;
+    const before = expander.transitions;
+    const expanding = expander.expand(store.pathTo(parent), (step, state) => discover(state, parent, step));
+    // One that is done at once counts at once: others may expand their slices with it, between two states.
+    const found = expanding instanceof Promise ? await expanding : expanding;
+    transitions += expander.transitions - before;
     const { faultOfModel, lost, interrupted } = expander;
-    if (faultOfModel !== undefined) return { ...end(parent - from), faultOfModel };
-    if (found) return { ...end(parent - from), found };
-    if (lost !== undefined) return { ...end(parent - from), lost };
-    if (interrupted) return end(parent - from);
+    if (faultOfModel !== undefined) return { ...end, transitions, faultOfModel };
+    if (found) return { ...end, transitions, found };
+    if (lost !== undefined) return { ...end, transitions, lost };
+    if (interrupted) return { ...end, transitions };
   }
-  return end(to - from);
+  return { expanded: to - from, transitions };
 }

@@ -152,9 +152,9 @@ export class Stepping implements Expander {
     return this.executor.back() ? undefined : this.arrive();
   }
 
-  /** Goes along the path on a fresh instance. */
+  /** Goes along the path from the start. */
   private arrive(): Finding | undefined {
-    this.executor.start();
+    this.executor.restart();
     this.requests += this.path.length;
     for (const request of this.path) {
       const finding = this.executor.step(request);

@@ -24,6 +24,8 @@ export class Executor implements Runner {
   private instance: Instance | undefined = undefined;
   // Why there is no instance.
   private stillborn: Panic = { kind: "panic", text: "" };
+  // Where an instance that can go back began, and where it was marked.
+  private toStart: (() => void) | undefined = undefined;
   private restore: (() => void) | undefined = undefined;
 
   constructor(subject: Subject, space: Space) {
@@ -50,6 +52,7 @@ export class Executor implements Runner {
   start(): void {
     this.judge.reset();
     this.instance = undefined;
+    this.toStart = undefined;
     this.restore = undefined;
     try {
       this.instance = this.subject.create(this.terms.space);
@@ -58,6 +61,14 @@ export class Executor implements Runner {
       // The first request will show it.
       this.stillborn = panicOf(error);
     }
+  }
+
+  /** Begins a run anew: with the same instance, where it can go back to how it was made. */
+  restart(): void {
+    this.restore = undefined;
+    if (this.toStart && goes(this.toStart)) return;
+    this.start();
+    this.toStart = this.remember();
   }
 
   /** Carries out the next request and has it judged. */
@@ -75,18 +86,7 @@ export class Executor implements Runner {
 
   /** Remembers where the run is, for `back`, if the instance can. */
   mark(): void {
-    try {
-      const restoreInstance = this.instance?.snapshot?.();
-      if (restoreInstance === undefined) return;
-      const restoreJudge = this.judge.snapshot();
-      this.restore = () => {
-        restoreInstance();
-        restoreJudge();
-      };
-    } catch {
-      // Who fails to remember can't.
-      this.restore = undefined;
-    }
+    this.restore = this.remember();
   }
 
   /** Whether the run can go back to some place. */
@@ -94,14 +94,9 @@ export class Executor implements Runner {
     return this.restore !== undefined;
   }
 
-  /** Goes back to where the run was marked. Says whether that could be done. */
+  /** Goes back to where the run was marked, also from its end. Says whether that could be done. */
   back(): boolean {
-    try {
-      this.restore?.();
-      return this.restore !== undefined;
-    } catch {
-      return false;
-    }
+    return this.restore !== undefined && goes(this.restore);
   }
 
   /** Looks at the instance once more, and has the end of the run judged. */
@@ -110,7 +105,7 @@ export class Executor implements Runner {
     try {
       this.instance?.observe(this.observed);
     } catch (error) {
-      return this.judge.drop(this.observed, panicOf(error));
+      return this.judge.drop(this.observed, this.panic(error));
     }
     return this.end();
   }
@@ -136,18 +131,39 @@ export class Executor implements Runner {
     return this.observed.injected;
   }
 
-  /** Gives the instance up, if it can be, and has what is left then judged. There is none then. */
+  /** Gives the instance up, if it can be, and has what is left then judged. */
   private drop(): Finding | undefined {
     const { instance } = this;
     if (instance?.drop === undefined) return undefined;
-    this.instance = undefined;
-    this.restore = undefined;
     this.observed.reset();
     try {
       instance.drop(this.observed);
       return this.judge.drop(this.observed);
     } catch (error) {
-      return this.judge.drop(this.observed, panicOf(error));
+      return this.judge.drop(this.observed, this.panic(error));
+    }
+  }
+
+  /** What an exception is. Nobody knows in what state it left the instance: there is no way back. */
+  private panic(error: unknown): Panic {
+    this.toStart = undefined;
+    this.restore = undefined;
+    return panicOf(error);
+  }
+
+  /** Remembers the run as it is, if the instance can: what this returns goes back there. */
+  private remember(): (() => void) | undefined {
+    try {
+      const restoreInstance = this.instance?.snapshot?.();
+      if (restoreInstance === undefined) return undefined;
+      const restoreJudge = this.judge.snapshot();
+      return () => {
+        restoreInstance();
+        restoreJudge();
+      };
+    } catch {
+      // Who fails to remember can't.
+      return undefined;
     }
   }
 
@@ -160,7 +176,17 @@ export class Executor implements Runner {
       instance.observe(this.observed);
       return answer;
     } catch (error) {
-      return panicOf(error);
+      return this.panic(error);
     }
+  }
+}
+
+/** Goes back to some place. Says whether that could be done. */
+function goes(back: () => void): boolean {
+  try {
+    back();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -67,7 +67,7 @@ function goToTheEnd(executor: Executor, requests: readonly Request[]): unknown[]
 }
 
 /**
- * What the tail shows: on an instance that went there afresh, and on one that went back, once and again. `undefined`
+ * What the tail shows: on an instance that went there afresh, and on one that went back, again and again. `undefined`
  * where something is found on the path or the detour: then nobody goes on.
  */
 export function tailsOf(subject: Subject, space: Space, { path, detour, tail }: Fork) {
@@ -75,7 +75,7 @@ export function tailsOf(subject: Subject, space: Space, { path, detour, tail }: 
   executor.start();
   if (goOn(executor, path).isFound) return undefined;
   const afresh = goToTheEnd(executor, tail);
-  executor.start();
+  executor.restart();
   goOn(executor, path);
   executor.mark();
   if (goOn(executor, detour).isFound) return undefined;
@@ -83,7 +83,15 @@ export function tailsOf(subject: Subject, space: Space, { path, detour, tail }: 
   const { seen, isFound } = goOn(executor, tail);
   if (isFound) return { wentBack, afresh, wayBack: [seen] };
   executor.back();
-  return { wentBack, afresh, wayBack: [[...seen, afresh.at(-1)], goToTheEnd(executor, tail)] };
+  const toTheEnd = goToTheEnd(executor, tail);
+  // From the end, too, and to the start from there.
+  executor.back();
+  const fromTheEnd = goToTheEnd(executor, tail);
+  executor.restart();
+  goOn(executor, path);
+  const fromTheStart = goToTheEnd(executor, tail);
+  const wayBack = [[...seen, afresh.at(-1)], toTheEnd, fromTheEnd, fromTheStart];
+  return { wentBack, afresh, wayBack };
 }
 
 /** Whether going back is the same as going there afresh, in so many random cases. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MemorySet } from "../memory/memory-set.ts";
 import { type MockBackend, MockPageTable } from "../memory/mock.ts";
 import { FrameAllocator } from "../paging/frame-allocator.ts";
+import { PageTable } from "../paging/page-table.ts";
 import { Tlb } from "../paging/tlb.ts";
 import { addressSpaceSubject, FallibleSpace } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
@@ -111,6 +112,12 @@ class ForgetfulAllocator extends FrameAllocator {
   override snapshot = forget;
 }
 
+class ForgetfulPageTable extends PageTable {
+  override snapshot(): () => void {
+    return () => {};
+  }
+}
+
 class ForgetfulTlb extends Tlb {
   override snapshot = forget;
 }
@@ -128,6 +135,10 @@ test.each<[what: string, subject: Subject]>([
   [
     "memory, and the page tables in it",
     addressSpaceSubject("sv39", { open: true, allocator: (limit) => new ForgetfulAllocator(limit) }),
+  ],
+  [
+    "that a root table was given back",
+    addressSpaceSubject("sv39", { open: true, pageTable: (...parts) => new ForgetfulPageTable(...parts) }),
   ],
   ["a TLB", addressSpaceSubject("sv39", { open: true, tlb: () => new ForgetfulTlb() })],
   ["areas", addressSpaceSubject("sv39", { open: true, space: (...parts) => new ForgetfulSpace(...parts) })],
@@ -153,4 +164,38 @@ test("an instance without snapshots doesn't go back", () => {
   executor.start();
   executor.mark();
   expect(executor.back()).toBe(false);
+});
+
+test.each<[where: string, method: "apply" | "observe" | "drop", end: (executor: Executor) => void]>([
+  ["in a step", "apply", (executor) => executor.step({ op: "clear" })],
+  ["where it shows what it came to", "observe", (executor) => executor.step({ op: "clear" })],
+  ["when it is given up", "drop", (executor) => executor.close()],
+])("nor does one that panicked %s: nobody knows in what state it is", (_where, method, end) => {
+  const { hello, create } = addressSpaceSubject("sv39");
+  let made = 0;
+  let armed = false;
+  const subject: Subject = {
+    hello,
+    create(space) {
+      made++;
+      const instance = create(space);
+      const original = instance[method]?.bind(instance);
+      return Object.assign(instance, {
+        [method]: (argument: never) => {
+          if (armed) throw new Error("in the middle");
+          return original?.(argument);
+        },
+      });
+    },
+  };
+  const executor = new Executor(subject, FEW_FRAMES);
+  executor.restart();
+  executor.step({ op: "clear" });
+  executor.mark();
+  expect(executor.isMarked).toBe(true);
+  armed = true;
+  end(executor);
+  expect(executor.back()).toBe(false);
+  executor.restart();
+  expect(made).toBe(2);
 });

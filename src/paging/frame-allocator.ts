@@ -74,7 +74,8 @@ export class FrameAllocator implements PagingHandler {
 
   /** Calls `visit` with what is in each frame that was handed out once and is free now. */
   forEachFree(visit: (content: FrameContent) => void): void {
-    for (const index of this.#freed) visit(this.memory.contentOf(index));
+    // By index: iterators are made anew each time, and this is done after every step of a check.
+    for (let at = 0; at < this.#freed.length; at++) visit(this.memory.contentOf(this.#freed[at] ?? 0));
   }
 
   /** Remembers all frames, with their bytes. What it returns brings them back, as often as it is called. */

@@ -203,6 +203,14 @@ export class PageTable extends TableTree {
     return DONE;
   }
 
+  /**
+   * Remembers that there is a root table, for after `drop`. Frames and TLBs are the caller's affair, and tables that
+   * are shared with others are not to be given up in between.
+   */
+  snapshot(): () => void {
+    return this.rootFrame.snapshot();
+  }
+
   /** Gives back every table, the root too. The frames that pages map to stay as they are. */
   drop(): void {
     this.freeBelow(this.root, this.rootLevel);

@@ -34,6 +34,14 @@ export class PhysFrame {
     view.bytes.fill(byte);
   }
 
+  /** Remembers whether it was given back; what it returns brings that back. The handler is the caller's affair. */
+  snapshot(): () => void {
+    const dropped = this.#dropped;
+    return () => {
+      this.#dropped = dropped;
+    };
+  }
+
   /** Gives the frame back. Throws a second time. */
   drop(): void {
     if (this.#dropped) throw new Error("a frame is given back twice");

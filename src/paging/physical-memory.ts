@@ -105,10 +105,15 @@ export class PhysicalMemory {
     };
   }
 
-  #put(index: number, { copies, contents }: Remembered): void {
+  #put(index: number, { contents }: Remembered): void {
+    const content = contents[index] ?? NOTHING;
+    const { places, values } = content;
     // By asking for it, so that other snapshots hear of the change.
-    this.frame(index).bytes.set(copies[index] ?? ZEROS);
-    this.#learn(index, contents[index] ?? NOTHING);
+    const { words } = this.frame(index);
+    // Most of a frame is 0, which is filled in faster than it is copied.
+    words.fill(0);
+    for (let at = 0; at < places.length; at++) words[places[at] ?? 0] = values[at] ?? 0;
+    this.#learn(index, content);
   }
 
   #learn(index: number, content: FrameContent): FrameContent {

@@ -332,12 +332,14 @@ class StackInstance extends AddressSpaceInstance {
     this.walked ??= new WalkedPages(this.pageTable, this.allocator.memory);
     const { injected } = this;
     const restoreFrames = this.allocator.snapshot();
+    const restoreTable = this.pageTable.snapshot();
     const restoreTlb = this.tlb.snapshot();
     const restoreAreas = this.space.snapshot();
     const restorePages = this.walked.snapshot();
     return () => {
       this.injected = injected;
       restoreFrames();
+      restoreTable();
       restoreTlb();
       restoreAreas();
       restorePages();

@@ -23,7 +23,7 @@ export interface Instance {
   observe(into: Observation): void;
   /**
    * Gives the instance up, without unmapping anything first. Afterwards `into` shows how many frames are
-   * still handed out: none may be. Nothing is asked of the instance any more.
+   * still handed out: none may be. Nothing is asked of the instance any more, unless a snapshot is brought back.
    */
   drop?(into: Observation): void;
   /**
@@ -39,8 +39,8 @@ export interface Instance {
    */
   callsOf?(kind: Injection["kind"]): number;
   /**
-   * Remembers the whole state. What it returns brings the instance back to it, as often as it is called. Without this
-   * method `check` comes back to a state by running its trace again on a fresh instance.
+   * Remembers the whole state. What it returns brings the instance back to it, as often as it is called, also from a
+   * later snapshot, and after `drop`. Without this method `check` comes back to a state by running its trace again on a fresh instance.
    */
   snapshot?(): () => void;
 }
