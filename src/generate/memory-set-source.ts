@@ -4,11 +4,21 @@ import type { Command, Request } from "../trace/request.ts";
 import { addressLimit, type Terms } from "../trace/space.ts";
 import { Anchors } from "./anchors.ts";
 import { Dice } from "./dice.ts";
+import { MappedRanges, NO_RANGE } from "./mapped-ranges.ts";
 import { MemorySetSwarm } from "./memory-set-swarm.ts";
 import { drawLength, drawOffset, type RequestSource } from "./request-source.ts";
-import { offeredLists, type Weights } from "./swarm.ts";
+import { type MEMORY_SET_CHOICES, offeredLists, type Weights } from "./swarm.ts";
+import { Window } from "./window.ts";
 
 const MOCK = { kind: "mock" } as const;
+/** How many pages before the end of the address space something begins that ends there, or behind it. */
+const NEAR_END = 16;
+
+/** How often something else than a map is drawn before it is taken, as long as nothing is mapped. */
+const TRIES = 12;
+
+type MemorySetChoice = (typeof MEMORY_SET_CHOICES)[number];
+
 const LISTS = ["areas", "pages", "injected"] as const;
 
 /** A command that is being put together. */
@@ -25,27 +35,31 @@ export class MemorySetSource implements RequestSource {
   private readonly dice = new Dice();
   private readonly lists: readonly (typeof LISTS)[number][];
   private readonly anchors = new Anchors();
+  private readonly mapped: MappedRanges;
   private readonly swarm: MemorySetSwarm;
+  private readonly window: Window;
   private readonly page: number;
   private readonly firstPage: number;
-  private readonly spacePages: number;
   /** The first page behind the space. */
   private readonly spaceEnd: number;
   /** The first page behind the address space, and the one in its middle. */
   private readonly limitPage: number;
   private readonly middlePage: number;
+  /** The page that was asked for last. */
+  private asked = 0;
   /** The range drawn last, in pages: [from, to). */
   private from = 0;
   private to = 0;
 
   constructor(terms: Terms, weights: Weights) {
     const { base, size, page } = terms.space;
+    this.window = new Window(terms.space, false);
     this.lists = offeredLists(LISTS, terms.hello);
     this.swarm = new MemorySetSwarm(terms.hello, weights);
+    this.mapped = new MappedRanges(terms.space);
     this.page = page;
     this.firstPage = base / page;
-    this.spacePages = size / page;
-    this.spaceEnd = this.firstPage + this.spacePages;
+    this.spaceEnd = this.firstPage + size / page;
     this.limitPage = addressLimit(terms.hello) / page;
     this.middlePage = this.limitPage / 2;
   }
@@ -53,12 +67,16 @@ export class MemorySetSource implements RequestSource {
   begin(a: number, b: number, c: number): void {
     this.dice.seed(a, b, c);
     this.swarm.draw(this.dice);
+    this.window.draw(this.dice);
     this.anchors.clear();
-    this.anchors.add(this.firstPage);
-    this.anchors.add(this.spaceEnd);
+    this.mapped.clear();
+    this.asked = this.window.from;
+    this.anchors.add(this.window.from);
+    this.anchors.add(this.window.to);
     if (this.swarm.far) {
       this.anchors.add(this.middlePage);
       this.anchors.add(this.limitPage - 2);
+      this.anchors.add(this.limitPage);
     }
   }
 
@@ -67,16 +85,31 @@ export class MemorySetSource implements RequestSource {
   }
 
   next(): Request {
-    const choice = this.swarm.wheel.choose(this.dice);
+    const request = this.draw(this.choose());
+    this.mapped.note(request);
+    return request;
+  }
+
+  /** What is next: as long as nothing is mapped, mostly a map. */
+  private choose(): MemorySetChoice {
+    const { dice, swarm } = this;
+    let choice = swarm.wheel.choose(dice);
+    for (let tries = 0; tries < TRIES && this.mapped.isEmpty && choice !== "map"; tries++) {
+      choice = swarm.wheel.choose(dice);
+    }
+    return choice;
+  }
+
+  private draw(choice: MemorySetChoice): Request {
     switch (choice) {
       case "map":
       case "replace":
         return this.map(choice === "replace");
       case "unmap":
-        this.drawRange();
+        this.drawRange("mapped");
         return this.maybeInjected({ op: "unmap", start: this.start(), size: this.size() });
       case "protect":
-        this.drawRange();
+        this.drawRange("mapped");
         return this.maybeInjected({
           op: "protect",
           start: this.start(),
@@ -86,7 +119,7 @@ export class MemorySetSource implements RequestSource {
       case "clear":
         return this.maybeInjected({ op: "clear" });
       case "find":
-        return { op: "find", addr: virtAddr(this.drawPage() * this.page + drawOffset(this.dice, this.page)) };
+        return this.find();
       case "overlaps":
         return this.overlaps();
       case "find-free":
@@ -97,8 +130,8 @@ export class MemorySetSource implements RequestSource {
   }
 
   private map(replace: boolean): Request {
-    this.drawRange();
-    const most = Math.min(this.swarm.large ? LARGE_AREA_PAGES : 2 * this.spacePages, MAX_MAP_PAGES);
+    this.drawRange(replace || this.dice.chance(1, 2) ? "any" : "free");
+    const most = Math.min(this.swarm.large ? LARGE_AREA_PAGES : 2 * this.windowPages, MAX_MAP_PAGES);
     // One that runs out of the address space is as small: who accepts it by mistake has to map it.
     if (this.to >= this.limitPage) this.from = Math.max(this.from, this.limitPage - most);
     this.to = Math.min(this.to, this.from + most);
@@ -112,8 +145,15 @@ export class MemorySetSource implements RequestSource {
     });
   }
 
+  /** Half of them ask for the page that was asked for last: what was remembered then may be wrong by now. */
+  private find(): Request {
+    const { dice, page } = this;
+    if (dice.chance(1, 2)) this.asked = this.drawPage();
+    return { op: "find", addr: virtAddr(this.asked * page + drawOffset(dice, page)) };
+  }
+
   private overlaps(): Request {
-    this.drawRange();
+    this.drawRange("any");
     if (this.to === this.from || this.to >= this.limitPage) {
       this.from = this.firstPage;
       this.to = this.firstPage + 1;
@@ -123,7 +163,7 @@ export class MemorySetSource implements RequestSource {
 
   private findFree(): Request {
     const { dice, page } = this;
-    this.drawRange();
+    this.drawRange("any");
     const whole = this.to === this.from || this.to >= this.limitPage || dice.chance(1, 2);
     const [from, to] = whole ? [this.firstPage, this.spaceEnd] : [this.from, this.to];
     // Alignments of 1, 2 and 4 pages; one size in eight is no multiple of it.
@@ -136,8 +176,8 @@ export class MemorySetSource implements RequestSource {
 
   /** Gives some of the commands a failure. In place: a copy of every sixth is dearer than all the rest. */
   private maybeInjected(command: Draft<Command>): Command {
-    if (this.swarm.injecting && this.dice.chance(1, 6)) {
-      command.inject = { kind: "backend", after: this.dice.below(4) };
+    if (this.swarm.injecting && this.dice.chance(1, 3)) {
+      command.inject = { kind: "backend", after: Math.min(this.dice.below(5), this.dice.below(5)) };
     }
     return command;
   }
@@ -145,34 +185,61 @@ export class MemorySetSource implements RequestSource {
   /** A page that is an address: at or beside an anchor, or anywhere in the space. */
   private drawPage(): number {
     const { dice } = this;
-    const near = dice.chance(5, 8);
-    const page = near ? this.anchors.pickNear(dice) : this.firstPage + dice.below(this.spacePages);
+    const page = dice.chance(5, 8) ? this.anchors.pickNear(dice) : this.window.page(dice);
     if (this.swarm.far) return Math.min(Math.max(page, 0), this.limitPage - 1);
     return Math.min(Math.max(page, this.firstPage), this.spaceEnd - 1);
   }
 
   /**
-   * Draws [from, to): up to another anchor, a few pages, or anything up to the size of the space; some are
-   * empty, some as large as the half of the address space that they begin in, or larger in the upper one.
+   * Draws [from, to): mostly one with areas, or one without, where that is wanted. Up to another anchor, a few pages,
+   * or anything up to the size of the window; some are empty, and some lie at the end of the address space, or past it.
    */
-  private drawRange(): void {
-    const { dice } = this;
-    const one = this.drawPage();
-    const kind = dice.below(32);
-    let other: number;
-    if (kind < 13) other = this.anchors.pick(dice);
-    else if (kind < 24) other = one + 1 + dice.below(4);
-    else if (kind < 30) other = one + 1 + dice.below(this.spacePages);
-    else if (kind < 31) other = one;
-    else other = one + this.limitPage / 2;
-    // Two anchors that are the same would make too many ranges empty.
-    if (other === one && kind < 13) other++;
-    this.from = Math.min(one, other);
-    this.to = Math.max(one, other);
-    if (!this.swarm.far) this.to = Math.min(this.to, this.spaceEnd);
-    else if (this.from < this.middlePage) this.to = Math.min(this.to, this.middlePage);
+  private drawRange(wanted: "any" | "mapped" | "free"): void {
+    this.drawPages();
+    for (let tries = 0; tries < 2 && wanted !== "any"; tries++) {
+      const isWanted = this.mapped.meets(this.from, this.to) === (wanted === "mapped");
+      // What is there makes no difference to a range that is too long.
+      if (isWanted || this.to >= this.limitPage) break;
+      this.drawPages();
+    }
     this.anchors.add(this.from);
     if (this.to < this.limitPage) this.anchors.add(this.to);
+  }
+
+  private drawPages(): void {
+    const { dice, mapped } = this;
+    const kind = dice.below(32);
+    const one = this.drawPage();
+    const area = kind < 2 ? mapped.pick(dice) : NO_RANGE;
+    if (area !== NO_RANGE) this.set(mapped.from(area), mapped.to(area));
+    else if (kind < 14) {
+      const other = this.anchors.pick(dice);
+      // Two anchors that are the same would make too many ranges empty.
+      this.set(Math.min(one, other), other === one ? one + 1 : Math.max(one, other));
+    } else if (kind < 17) this.set(one, one + 1 + dice.below(4));
+    else if (kind < 24) this.set(one, one + 1 + dice.below(this.windowPages));
+    else if (kind < 29) this.set(one - dice.below(this.windowPages), one + 1 + dice.below(this.windowPages));
+    else if (kind < 31) this.set(one, one);
+    else this.drawLong(one);
+  }
+
+  /** From `from` on, as large as half of the address space; else, mostly, at its end, or past it. */
+  private drawLong(from: number): void {
+    const { dice, middlePage, limitPage } = this;
+    const isHalf = this.swarm.far && from < middlePage && dice.chance(1, 2);
+    this.from = isHalf ? from : Math.max(middlePage, limitPage - 1 - dice.below(NEAR_END));
+    this.to = isHalf ? middlePage : this.from + 1 + dice.below(2 * NEAR_END);
+  }
+
+  /** Takes [`from`, `to`), cut off where the space ends, or that half of the address space. */
+  private set(from: number, to: number): void {
+    const end = this.swarm.far ? (from < this.middlePage ? this.middlePage : to) : this.spaceEnd;
+    this.from = Math.max(from, this.swarm.far ? 0 : this.firstPage);
+    this.to = Math.min(to, end);
+  }
+
+  private get windowPages(): number {
+    return this.window.to - this.window.from;
   }
 
   private start(): VirtAddr {

@@ -25,7 +25,7 @@ export class MemorySetSwarm {
   /** Selects anew. */
   draw(dice: Dice): void {
     this.injecting = this.hello.inject.includes("backend") && dice.chance(1, 2);
-    this.far = dice.chance(1, 64);
+    this.far = dice.chance(1, 6);
     this.large = dice.chance(1, 256);
     this.drawPalette(dice);
     this.wheel.draw(dice);
@@ -37,8 +37,8 @@ export class MemorySetSwarm {
   }
 
   private drawPalette(dice: Dice): void {
-    const known = dice.chance(1, 2) ? this.hello.flags & RWX : this.hello.flags;
-    const count = 2 + dice.below(3);
+    const known = dice.chance(1, 4) ? this.hello.flags & RWX : this.hello.flags;
+    const count = dice.chance(1, 4) ? 2 + dice.below(3) : 16;
     this.palette.length = 0;
     for (let index = 0; index < count; index++) this.palette.push(dice.below(64) & known);
   }

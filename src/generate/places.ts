@@ -34,7 +34,7 @@ export class Places {
   private readonly middlePage: number;
 
   constructor({ space, hello }: Terms, dice: Dice, swarm: AddressSpaceSwarm) {
-    this.window = new Window(space);
+    this.window = new Window(space, true);
     this.mapped = new MappedRanges(space);
     this.dice = dice;
     this.swarm = swarm;

@@ -7,7 +7,10 @@ const PAGE = 0x1000;
 
 /** What is drawn for so many runs in a space of `pages` pages from page `first` on. */
 function drawn(first: number, pages: number, runs = 4000) {
-  const window = new Window({ base: virtAddr(first * PAGE), size: pages * PAGE, page: PAGE, frames: 0 });
+  const window = new Window(
+    { base: virtAddr(first * PAGE), size: pages * PAGE, page: PAGE, frames: 0 },
+    true,
+  );
   const dice = new Dice();
   dice.seed(1, 2, 3);
   return Array.from({ length: runs }, () => {

@@ -42,8 +42,11 @@ export class Window {
   bound = USUAL_BOUND;
   private readonly spaceFrom: number;
   private readonly spaceTo: number;
+  private readonly hasLargePages: boolean;
 
-  constructor(space: Space) {
+  /** `hasLargePages` says whether there are larger pages than those of the space. */
+  constructor(space: Space, hasLargePages: boolean) {
+    this.hasLargePages = hasLargePages;
     this.spaceFrom = space.base / space.page;
     this.spaceTo = this.spaceFrom + space.size / space.page;
   }
@@ -54,6 +57,8 @@ export class Window {
     const pages = this.spaceTo - this.spaceFrom;
     if (pages <= SMALL_SPACE_PAGES) {
       this.place(dice, 1, pages);
+    } else if (!this.hasLargePages) {
+      this.place(dice, 1, SMALL_WINDOW_PAGES);
     } else if (pages > 2 * GIANT_PAGES * GIANT_PAGE && dice.chance(1, GIANT_RUNS)) {
       this.bound = LARGEST_BOUND;
       this.place(dice, GIANT_PAGE, GIANT_PAGES);

@@ -1,6 +1,5 @@
 /** Fixtures that are programs, as plain scripts: Node alone starts them, many times quicker than from TypeScript. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -11,9 +10,12 @@ export interface PlainScript {
   readonly remove: () => Promise<void>;
 }
 
+// The stack loads its B+ tree when it runs, from where packages are looked for around the script.
+const PACKAGES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+
 /** Translates the program `name` of this folder. */
 export async function plainScript(name: "hostile" | "loopback"): Promise<PlainScript> {
-  const directory = await mkdtemp(join(tmpdir(), `mapcheck-${name}-`));
+  const directory = await mkdtemp(join(PACKAGES, `.mapcheck-${name}-`));
   await build({
     configFile: false,
     logLevel: "silent",
