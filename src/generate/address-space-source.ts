@@ -210,7 +210,7 @@ export class AddressSpaceSource implements RequestSource {
   private drawPhysical(): number {
     const { dice, places, physicals, space } = this;
     const physical = physicals.draw(dice, places.from * space.page, places.size);
-    if (!this.swarm.misaligned || !dice.chance(1, 12)) return physical;
+    if (!this.swarm.misaligned || !dice.chance(1, 8)) return physical;
     return Math.max(physical - 1 - dice.below(space.page - 1), 0);
   }
 
@@ -292,7 +292,11 @@ export class AddressSpaceSource implements RequestSource {
 
   private canAccess(): Request {
     this.places.drawRange("any");
-    return { op: "can-access", ...this.maybeTrimmed(), access: this.accessOf(this.places.from) };
+    // Half of them ask for what one page permits, mostly, which others may not, and half for anything.
+    const { known } = this.swarm;
+    const any = (1 + this.dice.below(RWX)) & known || known;
+    const access = this.dice.chance(1, 2) ? this.accessOf(this.places.from) : any;
+    return { op: "can-access", ...this.maybeTrimmed(), access };
   }
 
   /** The range drawn last; in one case of four only one byte of its first or its last page. */

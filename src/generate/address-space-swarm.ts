@@ -58,8 +58,8 @@ export class AddressSpaceSwarm {
   draw(dice: Dice): void {
     this.injecting = this.failures.length > 0 && dice.chance(1, 2);
     this.outside = dice.chance(1, 4);
-    this.misaligned = dice.chance(1, 4);
-    this.far = dice.chance(1, 64);
+    this.misaligned = dice.chance(1, 2);
+    this.far = dice.chance(1, 24);
     this.drawPalette(dice);
     this.drawBackends(dice);
     this.wheel.draw(dice);
@@ -75,9 +75,9 @@ export class AddressSpaceSwarm {
     return this.backends[dice.below(this.backends.length)] ?? "alloc:lazy";
   }
 
-  /** A failure for one command in six, in the runs that have some: most of them early in the command. */
+  /** A failure for one command in four, in the runs that have some: most of them early in the command. */
   injection(dice: Dice): Injection | undefined {
-    if (!this.injecting || !dice.chance(1, 6)) return undefined;
+    if (!this.injecting || !dice.chance(1, 4)) return undefined;
     const kind = this.failures[dice.below(this.failures.length)] ?? "backend";
     return { kind, after: dice.chance(1, 8) ? dice.below(13) : Math.min(dice.below(5), dice.below(5)) };
   }
@@ -105,7 +105,7 @@ export class AddressSpaceSwarm {
     if (dice.chance(7, 8)) this.addBackend("alloc:lazy");
     if (dice.chance(this.hasFrameLimit ? 3 : 2, 4)) this.addBackend("alloc:eager");
     // Where frames may run out, what was linear once can never be read or written again.
-    if (dice.chance(1, this.hasFrameLimit ? 4 : 2)) this.addBackend("linear");
+    if (dice.chance(this.hasFrameLimit ? 2 : 4, 6)) this.addBackend("linear");
     for (const kind of BACKENDS) if (this.backends.length === 0) this.addBackend(kind);
     this.hasLinear = this.backends.includes("linear");
   }

@@ -107,13 +107,16 @@ export class Places {
   drawRange(wanted: "any" | "mapped" | "free"): void {
     const { dice } = this;
     this.drawPages();
-    if (wanted !== "any" && this.mapped.meets(this.from, this.to) !== (wanted === "mapped")) this.drawPages();
+    for (let tries = 0; tries < 2 && wanted !== "any"; tries++) {
+      if (this.mapped.meets(this.from, this.to) === (wanted === "mapped")) break;
+      this.drawPages();
+    }
     // A range that begins below the middle of the address space must not reach past it.
     if (this.from < this.middlePage) this.to = Math.min(this.to, this.middlePage);
     this.anchors.add(this.from);
     if (this.to < this.limitPage) this.anchors.add(this.to);
     this.measure();
-    if (this.swarm.misaligned && dice.chance(1, 12)) this.misalign();
+    if (this.swarm.misaligned && dice.chance(1, 6)) this.misalign();
   }
 
   /**
