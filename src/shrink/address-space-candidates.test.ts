@@ -23,6 +23,41 @@ describe("instead of", () => {
       ["map 0x0 0x1000 rw alloc:eager", "frames"],
     ],
     [
+      "a lazy page whose fault fails, an eager one that does",
+      ["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r !frame=2", "frames"],
+      ["map 0x0 0x1000 r alloc:eager !frame=2", "frames"],
+    ],
+    [
+      "a linear area that fails, an eager one that does a call later",
+      ["map 0x0 0x1000 r linear:0x0 !frame=1"],
+      ["map 0x0 0x1000 r alloc:eager !frame=2"],
+    ],
+    [
+      "a failure of the backend, one of frames that comes earlier",
+      ["map 0x0 0x1000 r alloc:eager replace !backend=1"],
+      ["map 0x0 0x1000 r alloc:eager replace !frame=0"],
+    ],
+    [
+      "a failure of frames, one of the backend at the same call",
+      ["map 0x0 0x1000 r alloc:eager !frame=0"],
+      ["map 0x0 0x1000 r alloc:eager !backend=0"],
+    ],
+    [
+      "a write, a store to a page that permits it",
+      ["map 0x0 0x1000 x alloc:eager", "write 0x8 01"],
+      ["map 0x0 0x1000 rwx alloc:eager", "store 0x8 01"],
+    ],
+    [
+      "a write, a translation",
+      ["map 0x0 0x1000 r alloc:eager", "write 0x8 01"],
+      ["map 0x0 0x1000 r alloc:eager", "translate 0x8"],
+    ],
+    [
+      "a read, a translation",
+      ["map 0x0 0x1000 r alloc:eager", "read 0x8 0x2"],
+      ["map 0x0 0x1000 r alloc:eager", "translate 0x8"],
+    ],
+    [
       "lazy areas, eager ones",
       ["map 0x0 0x1000 r alloc:lazy", "map 0x1000 0x1000 r alloc:lazy"],
       ["map 0x0 0x1000 r alloc:eager", "map 0x1000 0x1000 r alloc:eager"],

@@ -2,12 +2,15 @@
 import { alignUp, physAddr, virtAddr } from "../trace/address.ts";
 import { areTellable } from "../trace/address-space-preconditions.ts";
 import { type Flags, RWX } from "../trace/flags.ts";
-import { type Command, isCommand, type Request } from "../trace/request.ts";
+import { type Command, type Injection, isCommand, type Request } from "../trace/request.ts";
 import type { Surface, Terms } from "../trace/space.ts";
 import { partOf, plainerBackends } from "./backends.ts";
 import { readLess, writeLess } from "./bytes.ts";
 import { floor, hugePagesIn, lowerValues } from "./lower-values.ts";
 import { flagRank } from "./order.ts";
+
+/** Of so many calls each is tried where a failure is to be of another kind. */
+const EARLY = 4;
 
 /** Every trace with one argument simplified. */
 export function* simplifyArguments(requests: readonly Request[], terms: Terms): Generator<Request[]> {
@@ -28,10 +31,16 @@ export function* plainFlagsEverywhere(requests: readonly Request[], { hello }: T
 
 function* simplerArguments(request: Request, { space, hello }: Terms): Generator<Request> {
   const { page } = space;
-  if (isCommand(request)) yield* lessInjection(request);
+  if (isCommand(request)) yield* lessInjection(request, hello.inject);
   switch (request.op) {
     case "map":
-      for (const backend of plainerBackends(request.backend)) yield { ...request, backend };
+      for (const backend of plainerBackends(request.backend)) {
+        yield { ...request, backend };
+        // It may make a call more, or two, before the one that fails.
+        const { inject } = request;
+        for (let more = 1; inject && more <= 2; more++)
+          yield { ...request, backend, inject: { ...inject, after: inject.after + more } };
+      }
       yield* simplerRange(request, page);
       yield* plainerFlagsOf(request, hello.surface);
       return;
@@ -161,11 +170,16 @@ function* smallSearches({ op, hint, limit }: FindFree, page: number): Generator<
   }
 }
 
-function* lessInjection(request: Command): Generator<Request> {
+function* lessInjection(request: Command, kinds: readonly Injection["kind"][]): Generator<Request> {
   if (!request.inject) return;
   const { inject, ...plain } = request;
   yield plain;
   for (const after of lowerValues(inject.after, 1)) yield { ...request, inject: { ...inject, after } };
+  // What fails early may as well fail at another kind of call.
+  for (const kind of kinds.filter((other) => other !== inject.kind)) {
+    for (let after = 0; after <= Math.min(inject.after, EARLY); after++)
+      yield { ...request, inject: { kind, after } };
+  }
 }
 
 function* plainerFlagsOf(request: Flagged, surface: Surface): Generator<Request> {

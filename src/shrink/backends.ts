@@ -1,6 +1,6 @@
 /** Traces whose maps have plainer backends: eager before lazy before linear, and lower physical addresses. */
 import { type PhysAddr, physAddr, virtAddr } from "../trace/address.ts";
-import type { Backend, MapCommand, Op, Request } from "../trace/request.ts";
+import { type Backend, isCommand, type MapCommand, type Op, type Request } from "../trace/request.ts";
 import { cuts, lowerValues } from "./lower-values.ts";
 
 const EAGER = { kind: "alloc:eager" } as const;
@@ -33,9 +33,12 @@ export function* plainBackendsEverywhere(requests: readonly Request[]): Generato
 export function* populateMaps(requests: readonly Request[]): Generator<Request[]> {
   for (const [at, map] of requests.entries()) {
     if (map.op !== "map" || map.backend.kind !== "alloc:lazy") continue;
-    const populated = requests.with(at, { ...map, backend: EAGER });
     for (const [later, request] of requests.entries()) {
-      if (later > at && bringsIn(request, map)) yield populated.filter((_, index) => index !== later);
+      if (later <= at || !bringsIn(request, map)) continue;
+      // With the failure of what brought the page in, if that had one.
+      const inject = map.inject ?? (isCommand(request) ? request.inject : undefined);
+      const populated = requests.with(at, { ...map, backend: EAGER, ...(inject && { inject }) });
+      yield populated.filter((_, index) => index !== later);
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   handFlagsOn,
   mergeMaps,
   splitMaps,
+  storeWritten,
   substituteOps,
   swapNeighbours,
 } from "./substitute.ts";
@@ -49,6 +50,7 @@ function* passes(requests: readonly Request[], terms: Terms): Generator<Request[
   yield* mergeMaps(requests);
   yield* foldProtects(requests);
   yield* substituteOps(requests, terms.space);
+  yield* storeWritten(requests);
   yield* splitMaps(requests);
   yield* foldSpace(requests, terms.space);
   yield* shortenBeforeFailure(requests, page);

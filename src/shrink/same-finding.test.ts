@@ -27,8 +27,28 @@ describe("it is not the same", () => {
     ["where one failed", UNMAP, shown("unmap 0x0 0x1000", { answer: "BadState" })],
     [
       "where they failed in other ways",
-      shown("unmap 0x0 0x1000", { answer: "NoMemory" }),
+      shown("unmap 0x0 0x1000", { answer: "InvalidParam" }),
       shown("unmap 0x0 0x1000", { answer: "BadState" }),
+    ],
+    [
+      "where the answer was wrong in another way",
+      shown("unmap 0x0 0x1000", { kind: "answer", check: "answer", answer: "NoMemory" }),
+      shown("unmap 0x0 0x1000", { kind: "answer", check: "answer", answer: "BadState" }),
+    ],
+    [
+      "where another error was expected",
+      shown("unmap 0x0 0x1000", { check: "answer", expected: "err InvalidParam" }),
+      shown("unmap 0x0 0x1000", { check: "answer", expected: "err NoMemory", answer: "BadState" }),
+    ],
+    [
+      "where it panicked with other words",
+      shown("unmap 0x0 0x1000", { kind: "panic", check: "panic", observed: "0x1 is gone", answer: "panic" }),
+      shown("protect 0x0 0x1000 r", {
+        kind: "panic",
+        check: "panic",
+        observed: "0x1 is bad",
+        answer: "panic",
+      }),
     ],
     ["where one found something", FIND, { ...FIND, finding: { ...FIND.finding, answer: "value" } }],
     ["after another verb", FIND, { ...FIND, requests: shown("overlaps 0x0 0x1000").requests }],
@@ -54,6 +74,31 @@ describe("it is the same", () => {
       "after an access that is refused as after a fault",
       shown("fault 0x0 w", { answer: "false" }),
       shown("access 0x0 w", { answer: "fault" }),
+    ],
+    [
+      "where a failure of one kind or another made it fail",
+      shown("unmap 0x0 0x1000 !frame=0", { answer: "NoMemory" }),
+      shown("unmap 0x0 0x1000 !backend=0", { answer: "BadState" }),
+    ],
+    [
+      "where it should have been refused, whatever was done instead",
+      shown("unmap 0x0 0x1000", { check: "answer", expected: "err InvalidParam", answer: "ok" }),
+      shown("unmap 0x0 0x1000", { check: "answer", expected: "err InvalidParam", answer: "BadState" }),
+    ],
+    [
+      "in page tables, whoever wrote them",
+      shown("protect 0x0 0x1000 r", { check: "walk" }),
+      shown("fault 0x0 r", { check: "walk", answer: "true" }),
+    ],
+    [
+      "in a TLB, whatever should have flushed it",
+      shown("protect 0x0 0x1000 r", { check: "tlb" }),
+      shown("unmap 0x0 0x1000", { check: "tlb" }),
+    ],
+    [
+      "where it panicked with the same words",
+      shown("unmap 0x0 0x1000", { kind: "panic", check: "panic", observed: "0x1 is gone", answer: "panic" }),
+      shown("fault 0x0 r", { kind: "panic", check: "panic", observed: "0x2f is gone", answer: "panic" }),
     ],
     [
       "after a read as after a translate",

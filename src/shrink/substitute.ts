@@ -21,6 +21,16 @@ export function* substituteOps(requests: readonly Request[], { base, page }: Spa
   }
 }
 
+/** Traces in which a processor stores what the kernel wrote, in pages that it may write to from the start. */
+export function* storeWritten(requests: readonly Request[]): Generator<Request[]> {
+  for (const [at, request] of requests.entries()) {
+    if (request.op !== "write") continue;
+    yield requests
+      .with(at, { ...request, op: "store" })
+      .map((each) => (each.op === "map" ? { ...each, flags: each.flags | READ | WRITE } : each));
+  }
+}
+
 /** Traces in which two neighbouring requests that commute have changed places. */
 export function* swapNeighbours(requests: readonly Request[]): Generator<Request[]> {
   for (let at = 1; at < requests.length; at++) {
@@ -177,7 +187,11 @@ function* simplerOps(request: Request, everything: readonly Stretch[]): Generato
     case "store":
       yield* accesses(request.addr, WRITE);
       return;
+    case "read":
+      yield { op: "translate", addr: request.start };
+      return;
     case "write":
+      yield { op: "translate", addr: request.addr };
       yield* accesses(request.addr, WRITE);
       yield { ...request, op: "store" };
       return;
@@ -189,7 +203,6 @@ function* simplerOps(request: Request, everything: readonly Stretch[]): Generato
     case "find":
     case "translate":
     case "overlaps":
-    case "read":
     case "find-free":
     case "can-access":
       return;
