@@ -78,6 +78,16 @@ test("a gate that is interrupted is not passed", async () => {
   expect([status, JSON.parse(stdout)]).toMatchObject([3, { outcome: "interrupted", findings: [] }]);
 });
 
+test("a check of sequences that is interrupted says nothing of states, of which it has none", async () => {
+  const others = process.listenerCount("SIGINT");
+  const running = mapcheck("check", "--subject", "memory-set", "--paths", "--depth", "9", "--no-save");
+  while (process.listenerCount("SIGINT") === others) await setImmediate();
+  process.emit("SIGINT");
+  const { status, stdout, stderr } = await running;
+  expect([status, stderr]).toEqual([3, ""]);
+  expect(stdout).toMatch(/\n\nagrees as far as it was looked: it was interrupted: [\d,]+ sequences? with /);
+});
+
 describe("an interruption", () => {
   test("while a finding is shrunk saves it as far as it got", async () => {
     const session = sessionFor("defect:unmap-loses-right-part");

@@ -53,6 +53,16 @@ describe("wrong usage is said in one line on standard error", () => {
       "replay - --base 0x800",
       `--pages 16 --base 0x800 gives no usable space: the base must be a multiple of the page; ${USUAL}`,
     ],
+    [
+      "check --subject memory-set --page 3",
+      "--pages 4 --page 0x3 gives no usable space: the page size must be a power of two; " +
+        "the default is --pages 4 --page 0x1000",
+    ],
+    [
+      "check --base 0x800",
+      "--pages 1 --base 0x800 gives no usable space: the base must be a multiple of the page; " +
+        "the default is --pages 1",
+    ],
     ["fuzz --base -1", `option '--base <address>' argument '-1' is invalid; ${ADDRESS}`],
     [
       "fuzz --base 0x10000000000000",

@@ -52,7 +52,7 @@ export function addScopeOptions(command: Command): void {
 /** The scope that the options choose for an implementation. The error is a line for the user. */
 export function scopeOf(options: ScopeOptions, hello: Hello): Result<Scope, string> {
   const { surface } = hello;
-  const space = spaceOf({ ...options, pages: options.pages ?? PAGES[surface] }, hello);
+  const space = spaceOf(options, hello, PAGES[surface]);
   if (!space.ok) return space;
   const { commands = WORDS, flags = FLAGS[surface], backends = hello.backends } = options;
   const offered = SCOPE_COMMANDS.filter((name) => hello.commands.includes(name) && commands.includes(name));

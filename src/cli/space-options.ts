@@ -45,9 +45,16 @@ export function choosesSpace({ pages, base, frames }: SpaceOptions): boolean {
   return pages !== undefined || base !== undefined || frames !== undefined;
 }
 
-/** The space that the options choose for an implementation. The error is a line for the user. */
-export function spaceOf(options: SpaceOptions, hello: Hello): Result<Space, string> {
-  const { pages = SMALL_SPACE_PAGES, base = virtAddr(0), frames = 0, page = DEFAULT_PAGE } = options;
+/**
+ * The space that the options choose for an implementation; it has `usualPages` unless they say otherwise. The error is
+ * a line for the user.
+ */
+export function spaceOf(
+  options: SpaceOptions,
+  hello: Hello,
+  usualPages = SMALL_SPACE_PAGES,
+): Result<Space, string> {
+  const { pages = usualPages, base = virtAddr(0), frames = 0, page = DEFAULT_PAGE } = options;
   if (hello.surface === "memory-set" && options.frames !== undefined) {
     return failure("--frames can't be used on the memory-set surface, which has no memory; leave it out");
   }
@@ -61,7 +68,7 @@ export function spaceOf(options: SpaceOptions, hello: Hello): Result<Space, stri
   const space = { base, size: pages * page, page, frames };
   const misfit = misfitOfSpace(space, addressLimit(hello), hello.surface);
   if (misfit === undefined) return success(space);
-  const usual = { base: virtAddr(0), size: SMALL_SPACE_PAGES * DEFAULT_PAGE, page: DEFAULT_PAGE, frames: 0 };
+  const usual = { base: virtAddr(0), size: usualPages * DEFAULT_PAGE, page: DEFAULT_PAGE, frames: 0 };
   const [given, standard] = [space, usual].map((each) => spaceArguments(each, hello).join(" "));
   return failure(`${given} gives no usable space: ${misfit}; the default is ${standard}`);
 }

@@ -143,10 +143,12 @@ export function vacuousOf({ never }: CheckResult, required: readonly string[]): 
   return never.filter((name) => required.some((text) => name.includes(text)));
 }
 
-function verdict({ finding, cut, frontier }: CheckResult, { paint }: CheckView): string {
+function verdict({ finding, cut, states, frontier }: CheckResult, { paint }: CheckView): string {
   if (finding) return paint.bad("a finding");
   if (cut === undefined) return paint.good("agrees within the scope");
-  return `agrees as far as it was looked: ${WHY[cut]}, ${counted(frontier, "state")} not expanded`;
+  // Sequences that are run each by itself lead to no states.
+  const rest = states === 0 ? "" : `, ${counted(frontier, "state")} not expanded`;
+  return `agrees as far as it was looked: ${WHY[cut]}${rest}`;
 }
 
 const WHY: { readonly [C in Cut]: string } = {
