@@ -296,6 +296,7 @@ test("the help names every option and every command of a scope", async () => {
     "subject format timeout flags commands backends pages base frames page depth max-states time paths symmetry require";
   for (const name of `${names} corpus no-save json`.split(" ")) expect(stdout).toContain(`\n  --${name} `);
   for (const word of [...SCOPE_COMMANDS, "failures"]) expect(stdout).toContain(word);
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("there may be several times as many");
 });
 
 describe("what keeps its state to itself gives the same counts, and says what is assumed:", () => {

@@ -110,7 +110,12 @@ export function addCheck(program: Command, finish: Finish, words: CommandWords):
     .addOption(
       new Option("--depth <count>", "stop at states that are so many commands away").argParser(parseCount),
     )
-    .addOption(new Option("--max-states <count>", "stop when there are more states").argParser(parseCount))
+    .addOption(
+      new Option(
+        "--max-states <count>",
+        "stop when there are more states; that is looked at once in a while, so there may be several times as many",
+      ).argParser(parseCount),
+    )
     .addOption(
       new Option("--time <duration>", "stop after this long: 500ms, 30s, 10m or 1h").argParser(parseDuration),
     );
