@@ -86,7 +86,7 @@ export class Check {
       ? await this.keep(found, false, problems)
       : late && !cut && (await this.keep(late, true, problems));
     const lost = why.lost ?? target.driver.lost;
-    const { states, frontier, sequences, transitions, depth, memory, tellsAll } = survey;
+    const { states, frontier, sequences, transitions, depth, memory, met, tellsAll } = survey;
     return {
       finding: finding || undefined,
       cut: lost === undefined ? cut : "lost",
@@ -97,6 +97,7 @@ export class Check {
       depth,
       seconds,
       memory,
+      met,
       never: finding || cut || lost ? [] : survey.never,
       tellsAll,
       problems,

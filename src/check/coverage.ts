@@ -26,6 +26,14 @@ export class Coverage {
     return this.isComplete ? undefined : this.statistics;
   }
 
+  /** What came up. */
+  met(): Sometimes[] {
+    return this.statistics
+      .sometimes()
+      .filter(({ count }) => count > 0)
+      .map(({ name }) => name);
+  }
+
   /** What could have come up, and didn't. */
   never(): Sometimes[] {
     const { statistics, terms } = this;

@@ -10,7 +10,8 @@ export interface Slice extends SliceEnd {
   readonly states: StateColumns;
   /** Whether there was memory for all of them. */
   readonly hadRoom: boolean;
-  /** Situations that whoever expanded it has never met so far. */
+  /** Situations that whoever expanded it has met so far, and those that could have come up and haven't. */
+  readonly met: readonly Sometimes[];
   readonly never: readonly Sometimes[];
 }
 
@@ -71,7 +72,8 @@ export class Alone implements Crew {
       return !isKnown;
     };
     const end = await expandSlice(this.expander, store, range, discover, mayGoOn);
-    return { ...end, states: fresh.columns, hadRoom, never: this.coverage.never() };
+    const [met, never] = [this.coverage.met(), this.coverage.never()];
+    return { ...end, states: fresh.columns, hadRoom, met, never };
   }
 
   async dismiss(): Promise<void> {}
@@ -84,6 +86,7 @@ export function lostSlice(why: string): Slice {
     transitions: 0,
     states: new StateStore().columns,
     hadRoom: true,
+    met: [],
     never: [],
     lost: why,
   };

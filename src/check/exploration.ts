@@ -34,6 +34,8 @@ export interface Survey {
   readonly memory: number;
   /** Whether all of the implementation's state counts, also what it doesn't show. */
   readonly tellsAll: boolean;
+  /** Situations that came up so far. */
+  readonly met: ReadonlySet<Sometimes>;
   /** Situations that the scope's commands could have led to, and haven't so far. */
   readonly never: readonly Sometimes[];
   /** Goes through it until there is nothing left, or a finding, or a bound. */
@@ -77,6 +79,7 @@ const BATCH = 64;
  */
 export class Exploration implements Survey {
   readonly sequences = 0;
+  readonly met = new Set<Sometimes>();
   depth = 0;
   transitions = 0;
   private readonly store: StateStore;
@@ -191,9 +194,10 @@ export class Exploration implements Survey {
 
   private conclude(slice: Slice): Partial<Explored> | undefined {
     this.count(slice);
-    const { lost, faultOfModel, found, never } = slice;
+    const { lost, faultOfModel, found, met, never } = slice;
     if (lost !== undefined) return { cut: "lost", lost };
     if (faultOfModel !== undefined) return { cut: "model", faultOfModel };
+    for (const name of met) this.met.add(name);
     this.unmet = this.unmet ? this.unmet.filter((name) => never.includes(name)) : never;
     const hadRoom = slice.hadRoom && merge(this.store, slice);
     if (found) return { found };

@@ -51,6 +51,10 @@ export class Paths implements Survey {
     return { found: undefined, cut: undefined };
   }
 
+  get met(): ReadonlySet<Sometimes> {
+    return new Set(this.coverage.met());
+  }
+
   get never(): readonly Sometimes[] {
     return this.coverage.never();
   }

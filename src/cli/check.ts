@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { SOMETIMES } from "../../properties/sometimes.ts";
+import { type Command, Option } from "commander";
 import { Check, type CheckPlan } from "../check/check.ts";
 import { conformanceSuite, LONGEST } from "../check/conformance.ts";
 import type { Cut } from "../check/exploration.ts";
@@ -15,8 +14,8 @@ import {
   checkOpening,
   checkProgress,
   checkSummary,
+  missingOf,
   suiteText,
-  vacuousOf,
 } from "../report/check.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
@@ -28,6 +27,7 @@ import { addCorpusOptions, type CorpusOptions, corpusOf, saveTo } from "./corpus
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
 import { parseCount, parseDuration, parsePath } from "./options.ts";
+import { addRequireOption, complainOfMissing, type RequireOptions, requiredOf } from "./require-option.ts";
 import { addScopeOptions, type ScopeOptions, scopeArguments, scopeOf } from "./scope-options.ts";
 import { stopOnSignal } from "./signals.ts";
 import { spaceArguments } from "./space-options.ts";
@@ -44,7 +44,7 @@ import {
 import { workerModule } from "./worker-module.ts";
 
 /** What the command line asks of `check`. */
-export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions {
+export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions, RequireOptions {
   readonly depth?: number;
   readonly maxStates?: number;
   /** Whether every sequence is run by itself. */
@@ -55,8 +55,6 @@ export interface CheckOptions extends ScopeOptions, TargetOptions, CorpusOptions
   readonly exportSuite?: string;
   /** Threads. */
   readonly workers?: number;
-  /** Situations that must come up, or parts of their names. */
-  readonly require?: readonly string[];
   /** Seconds. */
   readonly time?: number;
   readonly json?: boolean;
@@ -133,12 +131,7 @@ export function addCheck(program: Command, finish: Finish, words: CommandWords):
     "--symmetry",
     "assume that a memory set treats all --flags alike, and both ends of the space, and take states for one that differ only there; without failures",
   );
-  command.addOption(
-    new Option(
-      "--require <text>",
-      "a situation that must come up, or a part of its name, such as split; can be given several times",
-    ).argParser((text: string, before: readonly string[] = []) => [...before, parseSituation(text)]),
-  );
+  addRequireOption(command);
   command.addOption(
     new Option(
       "--export-suite <directory>",
@@ -174,7 +167,7 @@ async function runCheck(
   const view: CheckView = {
     plan: plan.value,
     paint,
-    required: options.require ?? [],
+    required: requiredOf(options, target.value.driver.hello),
     lineFor: lineFor(plan.value, target.value),
   };
   if (!options.json) print(checkOpening(view));
@@ -187,8 +180,8 @@ async function runCheck(
   if (result.finding) return EXIT.finding;
   if (result.cut === undefined && result.transitions === 0)
     return complain("nothing can be tried in this scope; name more commands");
-  const missed = vacuousOf(result, view.required);
-  if (missed.length > 0) return complain(`${missed.join(", ")}: never came up; widen the scope`);
+  const missing = missingOf(result, view.required);
+  if (missing.length > 0) return complainOfMissing(missing, result);
   if (result.cut !== undefined && FAILED.includes(result.cut)) return EXIT.environment;
   return result.problems.length > 0 ? EXIT.usage : EXIT.agree;
 }
@@ -205,14 +198,6 @@ async function runExport(
   if (!exported.ok) return complain(exported.error);
   print(suiteText(directory, suite, json));
   return EXIT.agree;
-}
-
-function parseSituation(text: string): string {
-  const all = Object.values(SOMETIMES).flat();
-  if (text !== "" && all.some((name) => name.includes(text))) return text;
-  throw new InvalidArgumentError(
-    "write a part of the name of a situation, as fuzz lists them, such as split",
-  );
 }
 
 async function planOf(

@@ -15,8 +15,8 @@ import { count, counted } from "./statistics.ts";
 export interface CheckView {
   readonly plan: CheckPlan & { readonly target: FormattedTarget };
   readonly paint: Paint;
-  /** Situations that had to come up; parts of their names. */
-  readonly required: readonly string[];
+  /** Situations that had to come up. */
+  readonly required: readonly Sometimes[];
   /** The command line that shows a finding again. */
   readonly lineFor: (finding: SessionFinding) => string;
 }
@@ -67,6 +67,7 @@ export function checkSummary(result: CheckResult, view: CheckView): string {
     ...(result.tellsAll || finding ? [] : [ASSUMED]),
     ...(view.plan.symmetry ? [ASSUMED_ALIKE] : []),
     ...neverLines(result, view),
+    ...(result.cut !== undefined && view.required.length > 0 ? [NOT_JUDGED] : []),
     ...(finding ? [`\n${describe(finding, view)}`] : []),
   ];
   return `\n${parts.join("\n")}\n`;
@@ -125,22 +126,28 @@ export function checkJson(
     symmetry,
     lost,
     never,
+    missing: isJudged(result) ? missingOf(result, required) : undefined,
     findings: finding ? [{ ...finding, space: printSpace(finding.space) }] : [],
     problems,
   })}\n`;
 }
 
-function outcomeOf(result: CheckResult, required: readonly string[]): Outcome {
+function outcomeOf(result: CheckResult, required: readonly Sometimes[]): Outcome {
   if (result.finding) return "finding";
   if (result.cut !== undefined) return "partial";
-  return vacuousOf(result, required).length > 0 ? "vacuous" : "agree";
+  return missingOf(result, required).length > 0 ? "vacuous" : "agree";
 }
 
 type Outcome = "agree" | "finding" | "partial" | "vacuous";
 
-/** Situations that were required and never came up in a scope that was explored to its end. */
-export function vacuousOf({ never }: CheckResult, required: readonly string[]): readonly Sometimes[] {
-  return never.filter((name) => required.some((text) => name.includes(text)));
+/** Whether the scope was explored to its end: before it, what hasn't come up may still do so. */
+function isJudged({ finding, cut }: CheckResult): boolean {
+  return finding === undefined && cut === undefined;
+}
+
+/** Which of the situations that were required never came up, whether or not the scope's commands could have led there. */
+export function missingOf(result: CheckResult, required: readonly Sometimes[]): readonly Sometimes[] {
+  return isJudged(result) ? required.filter((name) => !result.met.has(name)) : [];
 }
 
 function verdict({ finding, cut, states, frontier }: CheckResult, { paint }: CheckView): string {
@@ -167,6 +174,8 @@ const ASSUMED =
 // Said of a finding too: without the assumption there might be a shorter trace.
 const ASSUMED_ALIKE =
   "assumed: the implementation treats all flags alike, and both ends of the space (--symmetry)";
+
+const NOT_JUDGED = "not judged: --require, since not all of the scope was explored";
 
 /** What a scope that was explored to its end never met, although its commands could have. */
 function neverLines({ never }: CheckResult, { paint }: CheckView): string[] {
