@@ -16,6 +16,7 @@ import {
   checkSummary,
   missingOf,
   suiteText,
+  triesNothing,
 } from "../report/check.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressOn } from "../report/progress.ts";
@@ -68,6 +69,8 @@ const WORKER = import.meta.url.replace(/check(\.[jt]s)$/, "check-worker$1");
 
 /** What ends a check without a result. */
 const FAILED: readonly Cut[] = ["interruption", "memory", "model", "lost"];
+
+const NOTHING = "nothing can be tried in this scope; name more commands";
 
 const HELP = `
 Every command of the scope is tried in every state that any of them leads to,
@@ -175,11 +178,12 @@ async function runCheck(
   progress.done();
   for (const problem of result.problems) complain(problem);
   if (result.lost !== undefined) complain(`${target.value.name}: ${result.lost}`);
-  print(options.json ? checkJson(result, view) : checkSummary(result, view));
+  const isEmpty = triesNothing(result);
+  if (options.json) print(checkJson(result, view));
+  else if (!isEmpty) print(checkSummary(result, view));
   signals.release();
   if (result.finding) return EXIT.finding;
-  if (result.cut === undefined && result.transitions === 0)
-    return complain("nothing can be tried in this scope; name more commands");
+  if (isEmpty) return complain(NOTHING);
   const missing = missingOf(result, view.required);
   if (missing.length > 0) return complainOfMissing(missing, result);
   if (result.cut !== undefined && FAILED.includes(result.cut)) return EXIT.environment;

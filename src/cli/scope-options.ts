@@ -1,6 +1,7 @@
 /** The options that choose what is explored. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SCOPE_COMMANDS, type Scope, type ScopeCommand } from "../generate/scope.ts";
+import { areTellable } from "../trace/address-space-preconditions.ts";
 import { ALL_FLAGS, type Flags, flagsFrom, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { BACKEND_KINDS } from "../trace/observation.ts";
 import { printFlags } from "../trace/print.ts";
@@ -69,12 +70,8 @@ export function scopeOf(options: ScopeOptions, hello: Hello): Result<Scope, stri
   const strange = backends.find((kind) => !hello.backends.includes(kind));
   if (strange !== undefined)
     return failure(`--backends ${strange} can't be used here: ${hello.name} has none; leave it out`);
-  const unknown = flags.find((each) => (each & ~hello.flags & ALL_FLAGS) !== 0);
-  if (unknown !== undefined) {
-    return failure(
-      `--flags ${printFlags(unknown)} can't be used here: ${hello.name} knows ${printFlags(hello.flags)}`,
-    );
-  }
+  const misfit = misfitOfFlags(flags, hello);
+  if (misfit !== undefined) return failure(misfit);
   return success({
     space: space.value,
     flags,
@@ -82,6 +79,17 @@ export function scopeOf(options: ScopeOptions, hello: Hello): Result<Scope, stri
     backends,
     inject: canFail,
   });
+}
+
+/** Which flags can't be asked for, in a line for the user. */
+function misfitOfFlags(flags: readonly Flags[], { surface, name, flags: known }: Hello): string | undefined {
+  const unknown = flags.find((each) => (each & ~known & ALL_FLAGS) !== 0);
+  if (unknown !== undefined)
+    return `--flags ${printFlags(unknown)} can't be used here: ${name} knows ${printFlags(known)}`;
+  const untellable = surface === "memory-set" ? undefined : flags.find((each) => !areTellable(each));
+  if (untellable === undefined) return undefined;
+  const why = "not every processor can tell these flags apart: w and x come with r, and d not with n";
+  return `--flags ${printFlags(untellable)} can't be used here: ${why}`;
 }
 
 /** The options that choose this scope again, but for those of the space. */

@@ -135,6 +135,7 @@ export function checkJson(
 function outcomeOf(result: CheckResult, required: readonly Sometimes[]): Outcome {
   if (result.finding) return "finding";
   if (result.cut !== undefined) return "partial";
+  if (triesNothing(result)) return "vacuous";
   return missingOf(result, required).length > 0 ? "vacuous" : "agree";
 }
 
@@ -143,6 +144,11 @@ type Outcome = "agree" | "finding" | "partial" | "vacuous";
 /** Whether the scope was explored to its end: before it, what hasn't come up may still do so. */
 function isJudged({ finding, cut }: CheckResult): boolean {
   return finding === undefined && cut === undefined;
+}
+
+/** Whether the scope has nothing that the implementation can be asked. */
+export function triesNothing(result: CheckResult): boolean {
+  return isJudged(result) && result.transitions === 0;
 }
 
 /** Which of the situations that were required never came up, whether or not the scope's commands could have led there. */
