@@ -14,6 +14,7 @@ import { findSubject } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";
 import { ended, start } from "./process.fixture.ts";
 import { mapcheck } from "./program.fixture.ts";
+import { stopOnSignal } from "./signals.ts";
 
 let corpus = "";
 
@@ -67,6 +68,21 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
     expect(report).toMatchObject({ outcome: "interrupted", interrupted: true, findings: [] });
     expect([status, stderr]).toEqual([report.runs === 0 ? 3 : 0, ""]);
   });
+});
+
+test("whoever cleans up after a signal does not find itself alone with it, and is again right after it", async () => {
+  const pace = new Pace();
+  const others = process.listenerCount("SIGINT");
+  stopOnSignal(pace, sessionFor("memory-set").target.driver);
+  let heard = 0;
+  const cleanUp = () => {
+    heard = process.listenerCount("SIGINT");
+  };
+  process.on("SIGINT", cleanUp);
+  process.emit("SIGINT");
+  await setImmediate();
+  expect([pace.stopped, heard, process.listenerCount("SIGINT")]).toEqual([true, others + 2, others + 1]);
+  process.removeListener("SIGINT", cleanUp);
 });
 
 test("a gate that is interrupted is not passed", async () => {
