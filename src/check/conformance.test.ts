@@ -7,7 +7,7 @@ import { STACK, SUBJECTS } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { findMisfit } from "../trace/preconditions.ts";
-import { ADDRESS_SPACE_HELLO, MEMORY_SET_HELLO } from "../trace/space.ts";
+import { ADDRESS_SPACE_HELLO, type Hello, MEMORY_SET_HELLO } from "../trace/space.ts";
 import { Check } from "./check.ts";
 import { conformanceSuite, LONGEST, smallScope } from "./conformance.ts";
 
@@ -22,7 +22,13 @@ const SCOPE: Scope = {
 const ENDLESS = Number.POSITIVE_INFINITY;
 const BOUNDS = { depth: ENDLESS, states: ENDLESS, seconds: ENDLESS };
 
-const SUITE = conformanceSuite(SCOPE, MEMORY_SET_HELLO);
+const SUITE = await suiteOf(SCOPE, MEMORY_SET_HELLO);
+
+async function suiteOf(scope: Scope, hello: Hello) {
+  const suite = await conformanceSuite(scope, hello, new Pace());
+  if (suite === undefined) throw new Error("nobody stopped it");
+  return suite;
+}
 
 /** Whether some trace of the suite shows a finding. */
 function isFoundBySuite(subject: Subject): boolean {
@@ -66,8 +72,8 @@ describe("it finds what check finds:", () => {
 
 test.each([MEMORY_SET_HELLO, ADDRESS_SPACE_HELLO])(
   "the small scope of $name gives a suite that any implementation can be asked",
-  (hello) => {
-    const { space, traces } = conformanceSuite(smallScope(hello), hello);
+  async (hello) => {
+    const { space, traces } = await suiteOf(smallScope(hello), hello);
     expect(traces.length).toBeGreaterThan(30);
     for (const trace of traces) expect(findMisfit(trace, { space, hello })).toBeUndefined();
   },

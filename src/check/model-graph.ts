@@ -1,18 +1,28 @@
 import { judgeFor } from "../execute/judge.ts";
+import type { Interruption } from "../shrink/reduce.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
 import type { Command } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { NONE, StateStore } from "./state-store.ts";
 import type { Past, Steps } from "./steps.ts";
 import type { TransitionGraph } from "./suite.ts";
+import type { SuiteTally } from "./suite-tally.ts";
 
 /** A graph, and how many transitions it has. */
 export interface ModelGraph extends TransitionGraph {
   readonly transitions: number;
 }
 
-/** Where every command without a failure leads from every state, as the model has it: no implementation is asked. */
-export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
+/**
+ * Where every command without a failure leads from every state, as the model has it: no implementation is asked.
+ * `undefined` if `pace` is stopped before the end. `tally` is told how far it is.
+ */
+export async function modelGraph(
+  steps: Steps,
+  terms: Terms,
+  pace: Interruption,
+  tally: SuiteTally,
+): Promise<ModelGraph | undefined> {
   const judge = judgeFor(terms);
   const store = new StateStore();
   const state = new Fingerprint();
@@ -28,6 +38,9 @@ export function modelGraph(steps: Steps, terms: Terms): ModelGraph {
   store.add(state, NONE, 0);
   const to: number[] = [];
   for (let from = 0; from < store.count; from++) {
+    tally.states = from;
+    if (pace.turnIsOver) await pace.breathe();
+    if (pace.stopped) return undefined;
     const path = store.pathTo(from).flatMap((step) => steps.plain[step] ?? []);
     judge.reset();
     for (const command of path) judge.foresee(command);

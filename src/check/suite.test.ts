@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemorySetModel } from "../../models/memory-set.ts";
+import { Pace } from "../explore/pace.ts";
 import { commandsOf, type Scope } from "../generate/scope.ts";
 import { virtAddr } from "../trace/address.ts";
 import { Fingerprint } from "../trace/fingerprint.ts";
@@ -16,24 +17,24 @@ describe("the scope of a memory set", () => {
     { pages: 3, flags: 2, states: 41, transitions: 1722, least: 1878, commands: 1878, traces: 41 },
     { pages: 4, flags: 2, states: 153, transitions: 10710, least: 12128, commands: 12211, traces: 262 },
     { pages: 3, flags: 3, states: 91, transitions: 5460, least: 6183, commands: 6214, traces: 134 },
-  ])("of $pages pages and $flags flags: every transition, in $commands commands", (scope) => {
+  ])("of $pages pages and $flags flags: every transition, in $commands commands", async (scope) => {
     const graph = memorySetGraph(scope.pages, scope.flags);
     expect([graph.states, graph.to.length]).toEqual([scope.states, scope.transitions]);
-    const suite = coverTransitions(graph, LONGEST);
+    const suite = await cover(graph, LONGEST);
     expect(crossedBy(suite, graph).size).toBe(scope.transitions);
     expect(suite.filter(({ length }) => length === 0 || length > LONGEST)).toEqual([]);
     expect([suite.flat().length, suite.length]).toEqual([scope.commands, scope.traces]);
-    expect(coverTransitions(graph, 1e9).flat().length).toBe(scope.least);
+    expect((await cover(graph, 1e9)).flat().length).toBe(scope.least);
   });
 
-  test("gives the same suite again", () => {
+  test("gives the same suite again", async () => {
     const graph = memorySetGraph(3, 2);
-    expect(coverTransitions(graph, LONGEST)).toEqual(coverTransitions(graph, LONGEST));
+    expect(await cover(graph, LONGEST)).toEqual(await cover(graph, LONGEST));
   });
 
-  test.each([2, 3, 4, 5, 7, 10, 25])("of 3 pages in traces of at most %i commands", (longest) => {
+  test.each([2, 3, 4, 5, 7, 10, 25])("of 3 pages in traces of at most %i commands", async (longest) => {
     const graph = memorySetGraph(3, 2);
-    const suite = coverTransitions(graph, longest);
+    const suite = await cover(graph, longest);
     const reachable = depthsIn(graph).filter((depth) => depth < longest).length * graph.steps;
     expect(crossedBy(suite, graph).size).toBe(reachable);
     expect(suite.filter(({ length }) => length === 0 || length > longest)).toEqual([]);
@@ -41,32 +42,32 @@ describe("the scope of a memory set", () => {
 });
 
 describe("a graph", () => {
-  test("with steps that can't be taken: they aren't", () => {
+  test("with steps that can't be taken: they aren't", async () => {
     const graph = graphOf([
       [1, NONE, 0],
       [NONE, 2, NONE],
       [0, NONE, NONE],
     ]);
-    expect(coverTransitions(graph, LONGEST)).toEqual([[2, 0, 1, 0]]);
+    expect(await cover(graph, LONGEST)).toEqual([[2, 0, 1, 0]]);
   });
 
-  test("without any steps needs no traces", () => {
-    expect(coverTransitions({ states: 1, steps: 0, to: new Uint32Array() }, LONGEST)).toEqual([]);
-    expect(coverTransitions(graphOf([[NONE]]), LONGEST)).toEqual([]);
+  test("without any steps needs no traces", async () => {
+    expect(await cover({ states: 1, steps: 0, to: new Uint32Array() }, LONGEST)).toEqual([]);
+    expect(await cover(graphOf([[NONE]]), LONGEST)).toEqual([]);
   });
 
-  test("with states that nothing leads to: they are left out", () => {
-    expect(coverTransitions(graphOf([[0], [0], [1]]), LONGEST)).toEqual([[0]]);
+  test("with states that nothing leads to: they are left out", async () => {
+    expect(await cover(graphOf([[0], [0], [1]]), LONGEST)).toEqual([[0]]);
   });
 
-  test("in which a state is too far away: it is left out, but not the way to it", () => {
+  test("in which a state is too far away: it is left out, but not the way to it", async () => {
     const line = graphOf([[1], [2], [3], [4], [4]]);
-    expect(coverTransitions(line, 3)).toEqual([[0, 0, 0]]);
-    expect(coverTransitions(line, 4)).toEqual([[0, 0, 0, 0]]);
-    expect(coverTransitions(line, 5)).toEqual([[0, 0, 0, 0, 0]]);
+    expect(await cover(line, 3)).toEqual([[0, 0, 0]]);
+    expect(await cover(line, 4)).toEqual([[0, 0, 0, 0]]);
+    expect(await cover(line, 5)).toEqual([[0, 0, 0, 0, 0]]);
   });
 
-  test("from whose states no way leads back: each branch has a trace", () => {
+  test("from whose states no way leads back: each branch has a trace", async () => {
     const tree = graphOf([
       [1, 2],
       [3, 4],
@@ -74,18 +75,25 @@ describe("a graph", () => {
       [NONE, NONE],
       [NONE, NONE],
     ]);
-    const suite = coverTransitions(tree, LONGEST);
+    const suite = await cover(tree, LONGEST);
     expect(suite.map((trace) => trace.join("")).sort()).toEqual(["00", "01", "1"]);
   });
 
-  test("with a ring that is longer than what is left of a trace", () => {
+  test("with a ring that is longer than what is left of a trace", async () => {
     const rows = Array.from({ length: 60 }, (_, state) => [state === 59 ? 30 : state + 1, state]);
     const graph = graphOf(rows);
-    const suite = coverTransitions(graph, 40);
+    const suite = await cover(graph, 40);
     expect(crossedBy(suite, graph).size).toBe(80);
     expect(suite.filter(({ length }) => length === 0 || length > 40)).toEqual([]);
   });
 });
+
+/** The traces, without a word of how long they take. */
+async function cover(graph: TransitionGraph, longest: number): Promise<readonly (readonly number[])[]> {
+  const traces = await coverTransitions(graph, longest, new Pace());
+  if (traces === undefined) throw new Error("nobody stopped it");
+  return traces;
+}
 
 /** All states of a memory set with so many pages, by the model alone. */
 function memorySetGraph(pages: number, flags: number): TransitionGraph {

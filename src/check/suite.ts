@@ -1,4 +1,6 @@
+import type { Interruption } from "../shrink/reduce.ts";
 import { NONE } from "./state-store.ts";
+import { newSuiteTally, type SuiteTally } from "./suite-tally.ts";
 
 /** Which state each step leads to from each state. State 0 is that of a fresh instance. */
 export interface TransitionGraph {
@@ -42,6 +44,8 @@ interface Way {
  * the other from state 0. They have few commands in all, though not always the fewest. The same graph gives the same
  * traces.
  *
+ * `undefined` if `pace` is stopped before the end. `tally` is told how far it is.
+ *
  * What no trace can reach is left out: all transitions of a state that is `longest` steps or more away from state 0.
  *
  * It is a postman's tour. A trace may end anywhere, so from each state there is a free way to state 0. A flow of least
@@ -49,10 +53,15 @@ interface Way {
  * however long, can do with less. The tour is walked in traces, which end near state 0 if they can: what is left
  * there in the middle of the tour is reached again by a shortest path.
  */
-export function coverTransitions(graph: TransitionGraph, longest: number): number[][] {
+export async function coverTransitions(
+  graph: TransitionGraph,
+  longest: number,
+  pace: Interruption,
+  tally = newSuiteTally(),
+): Promise<number[][] | undefined> {
   const roads = new Roads(graph, longest);
-  new Balance(roads).strike();
-  return new Walk(roads, longest).traces();
+  await new Balance(roads).strike(pace);
+  return new Walk(roads, longest).traces(pace, tally);
 }
 
 /** The transitions to be crossed: those that change the state as arcs, the others state by state. */
@@ -133,14 +142,16 @@ class Balance {
     for (let state = 1; state < states; state++) this.enter(arcOf(state, 0, []), 0);
   }
 
-  /** Sets `extra` of all arcs. */
-  strike(): void {
+  /** Sets `extra` of all arcs, unless `pace` is stopped before. */
+  async strike(pace: Interruption): Promise<void> {
     for (let sent = true; sent; ) {
       sent = false;
       this.measure();
       this.next.fill(0);
       for (let state = 0; state < this.ways.length; state++) {
         while (at(this.surplus, state) > 0 && this.sendFrom(state)) sent = true;
+        if (pace.turnIsOver) await pace.breathe();
+        if (pace.stopped) return;
       }
     }
   }
@@ -237,9 +248,13 @@ class Walk {
     this.left = roads.out.map((arcs, state) => sumOf(arcs, leftOf) + listAt(roads.idle, state).length);
   }
 
-  traces(): number[][] {
+  /** `undefined` if `pace` is stopped before the end. */
+  async traces(pace: Interruption, tally: SuiteTally): Promise<number[][] | undefined> {
     const traces: number[][] = [];
     for (let start = this.nearest(); start !== undefined; start = this.nearest()) {
+      tally.traces = traces.length;
+      if (pace.turnIsOver) await pace.breathe();
+      if (pace.stopped) return undefined;
       this.walkFrom(start);
       if (this.useful > 0) traces.push(this.trace.slice(0, this.useful));
     }

@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import { Check, type CheckPlan } from "../check/check.ts";
-import { conformanceSuite, LONGEST } from "../check/conformance.ts";
+import { LONGEST } from "../check/conformance.ts";
 import type { Cut } from "../check/exploration.ts";
-import { exportSuite } from "../check/export-suite.ts";
 import { Pool } from "../check/pool.ts";
 import { whyAsymmetric } from "../check/symmetry.ts";
 import { Pace } from "../explore/pace.ts";
@@ -15,7 +14,6 @@ import {
   checkProgress,
   checkSummary,
   missingOf,
-  suiteText,
   triesNothing,
 } from "../report/check.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
@@ -26,10 +24,11 @@ import { failure, type Result, success } from "../trace/result.ts";
 import type { CheckSetup } from "./check-worker.ts";
 import { addCorpusOptions, type CorpusOptions, corpusOf, saveTo } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
+import { conflictWithExport, runExport } from "./export-suite.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
 import { parseCount, parseDuration, parsePath } from "./options.ts";
 import { addRequireOption, complainOfMissing, type RequireOptions, requiredOf } from "./require-option.ts";
-import { addScopeOptions, type ScopeOptions, scopeArguments, scopeOf } from "./scope-options.ts";
+import { addScopeOptions, NOTHING, type ScopeOptions, scopeArguments, scopeOf } from "./scope-options.ts";
 import { stopOnSignal } from "./signals.ts";
 import { spaceArguments } from "./space-options.ts";
 import {
@@ -69,8 +68,6 @@ const WORKER = import.meta.url.replace(/check(\.[jt]s)$/, "check-worker$1");
 
 /** What ends a check without a result. */
 const FAILED: readonly Cut[] = ["interruption", "memory", "model", "lost"];
-
-const NOTHING = "nothing can be tried in this scope; name more commands";
 
 const HELP = `
 Every command of the scope is tried in every state that any of them leads to,
@@ -162,7 +159,7 @@ async function runCheck(
   if (!target.ok) return complain(target.error);
   const plan = await planOf(options, target.value, words);
   if (!plan.ok) return complain(plan.error);
-  if (options.exportSuite !== undefined) return runExport(options.exportSuite, options, plan.value, print);
+  if (options.exportSuite !== undefined) return runExport(options.exportSuite, plan.value, options, print);
   const progress = progressOn(process.stderr);
   const pace = new Pace(() => progress.update(pace.seconds, () => checkProgress(check.survey, pace.seconds)));
   const check = new Check(plan.value, pace);
@@ -188,20 +185,6 @@ async function runCheck(
   if (missing.length > 0) return complainOfMissing(missing, result);
   if (result.cut !== undefined && FAILED.includes(result.cut)) return EXIT.environment;
   return result.problems.length > 0 ? EXIT.usage : EXIT.agree;
-}
-
-async function runExport(
-  directory: string,
-  { json = false }: CheckOptions,
-  { target, scope }: CheckPlan,
-  print: (text: string) => void,
-): Promise<ExitStatus> {
-  const { hello } = target.driver;
-  const suite = conformanceSuite(scope, hello);
-  const exported = await exportSuite(directory, suite, hello);
-  if (!exported.ok) return complain(exported.error);
-  print(suiteText(directory, suite, json));
-  return EXIT.agree;
 }
 
 async function planOf(
@@ -242,7 +225,9 @@ async function planOf(
 
 /** Which options don't go together, in a line for the user. */
 function conflictIn(options: CheckOptions, words: CommandWords): string | undefined {
-  const { paths = false, symmetry = false, commands = [], maxStates, workers = 1, exportSuite } = options;
+  const { paths = false, symmetry = false, commands = [], maxStates, workers = 1 } = options;
+  const exporting = options.exportSuite === undefined ? undefined : conflictWithExport(options);
+  if (exporting !== undefined) return exporting;
   const failures = commands.includes("failures");
   if (paths && failures) return "--paths tries commands without failures; leave failures out of --commands";
   if (paths && maxStates !== undefined)
@@ -250,8 +235,6 @@ function conflictIn(options: CheckOptions, words: CommandWords): string | undefi
   if (paths && symmetry) return "--paths knows no states; leave --symmetry out";
   if (symmetry && failures)
     return "--symmetry: failures strike from the lower end on, so the two are not alike; leave failures out of --commands";
-  if (symmetry && exportSuite !== undefined)
-    return "--export-suite takes every state for itself; leave --symmetry out";
   if (words.length > 0 && workers > 1)
     return "--workers is about implementations in this process; leave it out with a command";
   return paths && workers > 1 ? "--paths runs in one thread; leave --workers out" : undefined;

@@ -205,6 +205,8 @@ async function sessionOf(
   if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
   if (!corpus.ok) return corpus;
+  const { hello } = target.driver;
+  const suite = options.isGate ? await conformanceSuite(smallScope(hello), hello, new Pace()) : undefined;
   return success({
     target,
     spaces: spaces.value,
@@ -218,7 +220,7 @@ async function sessionOf(
     ...(minimize !== "greedy" && {
       exactEnd: new BreadthFirst(minimize === "exact" ? Number.POSITIVE_INFINITY : QUICK),
     }),
-    ...(options.isGate && { suite: conformanceSuite(smallScope(target.driver.hello), target.driver.hello) }),
+    ...(suite && { suite }),
   });
 }
 

@@ -26,6 +26,9 @@ const PAGES = { "memory-set": 4, "address-space": 1 };
 /** Flags of a scope unless told otherwise: on the address-space surface those of a guard page too. */
 const FLAGS = { "memory-set": [READ, READ | WRITE], "address-space": [NO_FLAGS, READ, READ | WRITE] };
 
+/** What is said of a scope in which nothing can be asked. */
+export const NOTHING = "nothing can be tried in this scope; name more commands";
+
 /** Adds `--flags`, `--commands`, `--backends`, and the options of the space. */
 export function addScopeOptions(command: Command): void {
   command

@@ -3,6 +3,7 @@ import type { Sometimes } from "../../properties/sometimes.ts";
 import type { CheckPlan, CheckResult } from "../check/check.ts";
 import type { ConformanceSuite } from "../check/conformance.ts";
 import type { Cut, Survey } from "../check/exploration.ts";
+import type { SuiteTally } from "../check/suite-tally.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { escapeText, printJson } from "../trace/escape.ts";
 import { printFlags, printSpace } from "../trace/print.ts";
@@ -46,6 +47,12 @@ export function suiteText(directory: string, suite: ConformanceSuite, asJson: bo
     `${counted(traces.length, "trace")} with ${counted(commands, "command")} in ${escapeText(directory)} ` +
     `cross all ${counted(transitions, "transition")} of ${counted(states, "state")}\n`
   );
+}
+
+/** How far a suite is. */
+export function suiteProgress({ states, traces, saved }: SuiteTally, seconds: number): string {
+  const written = `${counted(traces, "trace")}, ${count(saved)} of them written`;
+  return `${counted(states, "state")}, ${written}, ${seconds.toFixed(0)} s`;
 }
 
 /** How far a survey is. */
