@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryArea } from "../memory/area.ts";
 import { BAD_STATE, DONE } from "../memory/error.ts";
 import { MemorySet } from "../memory/memory-set.ts";
+import { FORMATS } from "../paging/formats/by-name.ts";
 import { ALL_FORMATS, GIB, KIB4, Machine, MIB2, pa, va } from "../paging/machine.fixture.ts";
 import type { PageTable } from "../paging/page-table.ts";
 import { type Flags, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
@@ -36,7 +37,7 @@ function starve<T>(machine: SetMachine, frames: number, call: () => T): T {
 }
 
 describe.each(ALL_FORMATS)("%s", (format) => {
-  const levels = new Machine(format).format.levels;
+  const { levels } = FORMATS[format];
 
   test("pages come and go with areas, frames and tables with them", () => {
     const machine = new SetMachine(format);
@@ -98,9 +99,8 @@ describe.each(ALL_FORMATS)("%s", (format) => {
 });
 
 describe("a linear backend", () => {
-  const backend = new LinearBackend(GIB);
-
   test("knows physical addresses, refuses faults, and its clone is alike", () => {
+    const backend = new LinearBackend(GIB);
     for (const one of [backend, backend.clone()]) {
       expect([one.kind, one.physicalAt(va(0x1234))]).toEqual(["linear", GIB + 0x1234]);
       expect(one.handlePageFault(va(0x1000), READ, new Machine().pageTable)).toBe(false);
@@ -112,7 +112,7 @@ describe("a linear backend", () => {
     const machine = new Machine();
     machine.pageTable.map(va(0x3000), pa(0), KIB4, READ);
     const before = machine.state();
-    expect(backend.map(va(0x1000), 0x4000, RW, machine.pageTable)).toBe(false);
+    expect(new LinearBackend(GIB).map(va(0x1000), 0x4000, RW, machine.pageTable)).toBe(false);
     expect(machine.state()).toEqual(before);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { DONE, NO_MEMORY } from "./error.ts";
+import { FORMATS } from "./formats/by-name.ts";
 import { FrameAllocator } from "./frame-allocator.ts";
 import { ALL_FORMATS, failEachFrame, GIB, KIB4, Machine, MIB2, pa, va } from "./machine.fixture.ts";
 
@@ -18,7 +19,7 @@ describe.each(ALL_FORMATS)("%s: when a frame is not to be had, nothing has chang
     machine.touch(0x5000, GIB, 2 * GIB);
     return machine;
   };
-  const below = new Machine(format).format.levels - 1;
+  const below = FORMATS[format].levels - 1;
 
   test("map, for every table", () => {
     const empty = () => new Machine(format);

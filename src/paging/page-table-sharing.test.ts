@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { DONE, NO_MEMORY } from "./error.ts";
+import { FORMATS } from "./formats/by-name.ts";
 import { ALL_FORMATS, failEachFrame, GIB, KIB4, Machine, MIB2, pa, va } from "./machine.fixture.ts";
 
 const RW = READ | WRITE;
 
 describe.each(ALL_FORMATS)("%s: sharing tables", (format) => {
-  const span = 2 ** (new Machine(format).format.addrBits - 9);
+  const span = 2 ** (FORMATS[format].addrBits - 9);
   const start = va(2 * span);
 
   /** The owner of a range, and a borrower in the same memory. */
