@@ -34,6 +34,13 @@ describe("going back is the same as going there afresh", () => {
     });
   });
 
+  test("on a memory set whose pages take more than one word of the mock page table", () => {
+    expect(checkGoingBack(memorySetSubject(), { ...SIXTEEN_PAGES, size: 0x80_000 }, 100)).toMatchObject({
+      failed: false,
+      numRuns: 100,
+    });
+  });
+
   test.each(ON_MEMORY_SETS.filter(canGoBack))("of $name", ({ subject }) => {
     expect(checkGoingBack(subject, SIXTEEN_PAGES, 40)).toMatchObject({ failed: false, numRuns: 40 });
   });

@@ -310,15 +310,15 @@ export class MemorySet<Flags, PageTable, Backend extends MappingBackend<Flags, P
   ): MappingResult {
     const newFlags = updateFlags(area.flags);
     if (newFlags === undefined) return DONE;
-    const partStart = area.start < start ? start : area.start;
-    const partEnd = area.end > end ? end : area.end;
-    const part = area.start < start ? area.part(partStart, partEnd) : area;
-    const right = area.end > end ? area.part(partEnd, area.end) : undefined;
-    if (!part.backend.protect(partStart, partEnd - partStart, newFlags, pageTable)) return BAD_STATE;
-    area.setEnd(part === area ? partEnd : partStart);
+    const reachesOut = area.end > end;
+    const partEnd = reachesOut ? end : area.end;
+    const part = area.start < start ? area.part(start, partEnd) : area;
+    const right = reachesOut ? area.part(end, area.end) : undefined;
+    if (!part.backend.protect(part.start, partEnd - part.start, newFlags, pageTable)) return BAD_STATE;
+    area.setEnd(part === area ? partEnd : start);
     part.setFlags(newFlags);
-    if (part !== area) this.areas.set(partStart, part);
-    if (right !== undefined) this.areas.set(partEnd, right);
+    if (part !== area) this.areas.set(start, part);
+    if (right !== undefined) this.areas.set(end, right);
     return DONE;
   }
 }

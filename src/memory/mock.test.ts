@@ -73,6 +73,23 @@ describe("the page table", () => {
     expect(table.pageCount).toBe(70);
   });
 
+  test("lists neighbours with the same flags as one run, from one multiple of 32 pages to the next", () => {
+    const table = new MockPageTable(PAGE);
+    table.map(at(3 * PAGE), 70 * PAGE, READ);
+    table.protect(at(40 * PAGE), 2 * PAGE, WRITE);
+    table.unmap(at(50 * PAGE), PAGE);
+    const runs: [page: number, count: number, flags: number][] = [];
+    table.forEachRun((addr, count, flags) => runs.push([addr / PAGE, count, flags]));
+    expect(runs).toEqual([
+      [3, 29, READ],
+      [32, 8, READ],
+      [40, 2, WRITE],
+      [42, 8, READ],
+      [51, 13, READ],
+      [64, 9, READ],
+    ]);
+  });
+
   test("has pages of one byte, up to the last address", () => {
     const table = new MockPageTable(1);
     expect(table.map(at(ADDRESS_LIMIT - 3), 2, READ)).toBe(true);

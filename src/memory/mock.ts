@@ -76,7 +76,8 @@ export class MockPageTable {
       for (let bit = 0; present >>> bit !== 0 && bit < LEAF_PAGES; bit++) {
         if ((present & (1 << bit)) === 0) continue;
         const first = bit;
-        while (bit + 1 < LEAF_PAGES && (present & (2 << bit)) !== 0 && flags[bit + 1] === flags[first]) bit++;
+        // Behind the last page of the leaf 2 << bit is 0.
+        while ((present & (2 << bit)) !== 0 && flags[bit + 1] === flags[first]) bit++;
         visit(virtAddr(base + first * pageSize), bit + 1 - first, flags[first] ?? NO_FLAGS);
       }
     }
@@ -103,7 +104,7 @@ export class MockPageTable {
     const first = start / this.pageSize;
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, false)) return false;
-    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+    for (let index = leafOf(first); index <= lastLeafOf(end); index++) {
       const leaf = this.#leafAt(index);
       leaf.present |= maskOf(index, first, end);
       setFlags(leaf, index, first, end, flags);
@@ -117,7 +118,7 @@ export class MockPageTable {
     const first = start / this.pageSize;
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, true)) return false;
-    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+    for (let index = leafOf(first); index <= lastLeafOf(end); index++) {
       const leaf = this.#leafAt(index);
       leaf.present &= ~maskOf(index, first, end);
       if (leaf.present === 0) this.#dropLeaf(index, leaf);
@@ -131,7 +132,7 @@ export class MockPageTable {
     const first = start / this.pageSize;
     const end = first + size / this.pageSize;
     if (!this.#all(first, end, true)) return false;
-    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+    for (let index = leafOf(first); index <= lastLeafOf(end); index++) {
       setFlags(this.#leafAt(index), index, first, end, flags);
     }
     return true;
@@ -180,7 +181,7 @@ export class MockPageTable {
   /** Whether [`first`, `end`) are whole pages, at least one, that are all present, or all absent. */
   #all(first: number, end: number, present: boolean): boolean {
     if (!(Number.isInteger(first) && Number.isInteger(end) && first < end)) return false;
-    for (let index = leafOf(first); index <= leafOf(end - 1); index++) {
+    for (let index = leafOf(first); index <= lastLeafOf(end); index++) {
       const mask = maskOf(index, first, end);
       const found = this.#leaf(index)?.present ?? 0;
       if ((found & mask) !== (present ? mask : 0)) return false;
@@ -223,6 +224,11 @@ export class MockPageTable {
 /** The index of the leaf that `page` lies in. */
 function leafOf(page: number): number {
   return Math.floor(page / LEAF_PAGES);
+}
+
+/** The index of the leaf that the last page before `end` lies in. */
+function lastLeafOf(end: number): number {
+  return leafOf(end - 1);
 }
 
 /** The first page of [`first`, `end`) in leaf `index`, counted from the leaf's own first page. */
