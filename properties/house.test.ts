@@ -28,10 +28,10 @@ const MAX_LINES = 400;
 const ENTRY_POINTS = ["src/index.ts", "src/cli/main.ts"];
 
 /** What is no part of the package: it may import anything of ours. */
-const APART = /\.(test|slow|adapters|bench|fixture|config)\.ts$/;
+const APART = /\.(test|slow|adapters|bench|mutation|fixture|config)\.ts$/;
 
 /** What somebody runs from the command line, by vitest or by tsx. */
-const RUN = /\.(test|slow|adapters|bench|config)\.ts$/;
+const RUN = /\.(test|slow|adapters|bench|mutation|config)\.ts$/;
 
 const PRODUCT = SOURCES.filter(({ path }) => !APART.test(path));
 

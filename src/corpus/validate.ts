@@ -24,8 +24,11 @@ function versionProblem(json: LocatedJson, error: z.ZodError): Problem {
   };
 }
 
-/** Schema errors come key by key in the order of the schema; the first is the one to mend first. */
-function firstProblem(json: LocatedJson, error: z.ZodError): Problem {
+/**
+ * What keeps the JSON from fitting a schema, as the error says that came of it. Errors come key by key in the order of
+ * the schema; the first is the one to mend first.
+ */
+export function firstProblem(json: LocatedJson, error: z.ZodError): Problem {
   const [issue] = error.issues;
   if (issue === undefined) throw new Error("a schema error without an issue");
   const { path } = issue;
