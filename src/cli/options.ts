@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option } from "commander";
 import type { NamedSubject } from "../subjects/registry.ts";
 import { ADDRESS_LIMIT, type VirtAddr, virtAddr } from "../trace/address.ts";
 import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
-import { nearest } from "../trace/nearest.ts";
+import { guess } from "../trace/nearest.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 
 /** The longest trace that can be asked for, in commands: all of it is in memory at once. */
@@ -96,12 +96,6 @@ function parseFormat(name: string): FormatName {
   if (found) return found;
   const all = FORMAT_NAMES.join(", ");
   throw new InvalidArgumentError(`there is no such format${guess(name, FORMAT_NAMES)}; formats are ${all}`);
-}
-
-/** What `name` was most likely meant to be, in brackets. */
-export function guess(name: string, names: readonly string[]): string {
-  const meant = nearest(name, names);
-  return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }
 
 /** A list of some of the words of an option, such as `map,unmap`, in the order that they are known in. */

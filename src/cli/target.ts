@@ -4,12 +4,12 @@ import { InProcess } from "../execute/driver.ts";
 import { openAdapter } from "../execute/open-adapter.ts";
 import type { FormattedTarget } from "../report/setting.ts";
 import { loadSubject } from "../subjects/module.ts";
-import { DEFAULT_SUBJECT, findSubject, type NamedSubject, SUBJECTS } from "../subjects/registry.ts";
+import { DEFAULT_SUBJECT, findSubject, type NamedSubject, subjectCalled } from "../subjects/registry.ts";
 import type { FormatName } from "../trace/hardware.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import { complain } from "./exit-status.ts";
 import { commandLine } from "./invocation.ts";
-import { formatOption, guess, inFormat, parseDuration } from "./options.ts";
+import { formatOption, inFormat, parseDuration } from "./options.ts";
 
 /** A module whose default export is a subject. */
 export interface ModuleChoice {
@@ -153,13 +153,10 @@ async function openCommand(
 }
 
 function parseSubject(name: string): NamedSubject | ModuleChoice {
-  const found = findSubject(name);
-  if (found) return found;
+  const found = subjectCalled(name);
+  if (found.ok) return found.value;
   if (isModule(name)) return { module: name };
-  const names = SUBJECTS.map((subject) => subject.name);
-  throw new InvalidArgumentError(
-    `there is no such subject${guess(name, names)}, mapcheck subjects lists all`,
-  );
+  throw new InvalidArgumentError(found.error);
 }
 
 /** Whether a name is that of a module, a subject that somebody else wrote. */

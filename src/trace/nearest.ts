@@ -11,6 +11,12 @@ export function nearest<W extends string>(word: string, words: readonly W[]): W 
   return undefined;
 }
 
+/** What `name` was most likely meant to be, in brackets. */
+export function guess(name: string, names: readonly string[]): string {
+  const meant = nearest(name, names);
+  return meant === undefined ? "" : ` (did you mean ${meant}?)`;
+}
+
 /** Whether at most `edits` letters added, left out, replaced or swapped with the next one lead from `a` to `b`. */
 function isWithin(a: string, b: string, edits: number): boolean {
   if (a === b) return true;

@@ -3,112 +3,124 @@ import { DONE, INVALID_PARAM, type SpaceResult } from "../../address-space/error
 import { FRAME_SIZE } from "../../paging/format.ts";
 import { alignUp, type PhysAddr, physAddr, type VirtAddr, virtAddr } from "../../trace/address.ts";
 import type { Flags } from "../../trace/flags.ts";
-import { FallibleSpace } from "../address-space.ts";
-import { type AddressSpaceDefect, withSpace } from "./defect.ts";
+import type { Change } from "../change.ts";
+import type { AddressSpaceDefect, SpaceClass } from "./defect.ts";
 
-class TranslatesGuards extends FallibleSpace {
-  override translate(addr: VirtAddr): PhysAddr | undefined {
-    const page = this.containsRange(addr, 1) ? this.pageTable.query(addr) : undefined;
-    return page && physAddr(page.physical + (addr % page.size));
-  }
-}
+const translatesGuards: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override translate(addr: VirtAddr): PhysAddr | undefined {
+      const page = this.containsRange(addr, 1) ? this.pageTable.query(addr) : undefined;
+      return page && physAddr(page.physical + (addr % page.size));
+    }
+  };
 
 /** Reads through the page table without a look at the flags; `translate` looks at them. */
-class ReadsGuards extends FallibleSpace {
-  private reading = false;
+const readsGuards: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    #reading = false;
 
-  override read(start: VirtAddr, into: Uint8Array): SpaceResult {
-    this.reading = true;
-    const result = super.read(start, into);
-    this.reading = false;
-    return result;
-  }
-
-  override translate(addr: VirtAddr): PhysAddr | undefined {
-    const page = this.reading ? this.pageTable.query(addr) : undefined;
-    return page ? physAddr(page.physical + (addr % page.size)) : super.translate(addr);
-  }
-}
-
-class SmallOffsets extends FallibleSpace {
-  override translate(addr: VirtAddr): PhysAddr | undefined {
-    const page = this.pageTable.query(addr);
-    const translated = super.translate(addr);
-    return page && translated && physAddr(page.physical + (addr % FRAME_SIZE));
-  }
-}
-
-class ReadRepeats extends FallibleSpace {
-  override read(start: VirtAddr, into: Uint8Array): SpaceResult {
-    const result = super.read(start, into);
-    into.copyWithin(FRAME_SIZE - (start % FRAME_SIZE), 0);
-    return result;
-  }
-}
-
-class WriteRepeats extends FallibleSpace {
-  override write(start: VirtAddr, from: Uint8Array): SpaceResult {
-    return super.write(start, from.slice().copyWithin(FRAME_SIZE - (start % FRAME_SIZE), 0));
-  }
-}
-
-class WritesPageByPage extends FallibleSpace {
-  override write(start: VirtAddr, from: Uint8Array): SpaceResult {
-    if (!this.containsRange(start, from.length)) return INVALID_PARAM;
-    for (let at = 0; at < from.length; ) {
-      const end = Math.min(from.length, at + FRAME_SIZE - ((start + at) % FRAME_SIZE));
-      const written = super.write(virtAddr(start + at), from.subarray(at, end));
-      if (!written.ok) return written;
-      at = end;
+    override read(start: VirtAddr, into: Uint8Array): SpaceResult {
+      this.#reading = true;
+      const result = super.read(start, into);
+      this.#reading = false;
+      return result;
     }
-    return DONE;
-  }
-}
 
-class LooksAtEnds extends FallibleSpace {
-  override canAccessRange(start: VirtAddr, size: number, access: Flags): boolean {
-    const last = virtAddr(start + Math.max(1, size) - 1);
-    const ends = super.canAccessRange(start, Math.min(1, size), access);
-    return ends && (size === 0 || super.canAccessRange(last, 1, access));
-  }
-}
+    override translate(addr: VirtAddr): PhysAddr | undefined {
+      const page = this.#reading ? this.pageTable.query(addr) : undefined;
+      return page ? physAddr(page.physical + (addr % page.size)) : super.translate(addr);
+    }
+  };
 
-class OneFlagSuffices extends FallibleSpace {
-  override canAccessRange(start: VirtAddr, size: number, access: Flags): boolean {
-    const flags = [1, 2, 4].filter((flag) => (access & flag) !== 0);
-    return flags.some((flag) => super.canAccessRange(start, size, flag));
-  }
-}
+const smallOffsets: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override translate(addr: VirtAddr): PhysAddr | undefined {
+      const page = this.pageTable.query(addr);
+      const translated = super.translate(addr);
+      return page && translated && physAddr(page.physical + (addr % FRAME_SIZE));
+    }
+  };
 
-class OnlyStartMatters extends FallibleSpace {
-  override containsRange(start: VirtAddr, size: number): boolean {
-    return super.containsRange(start, size) || super.containsRange(start, 1);
-  }
-}
+const readRepeats: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override read(start: VirtAddr, into: Uint8Array): SpaceResult {
+      const result = super.read(start, into);
+      into.copyWithin(FRAME_SIZE - (start % FRAME_SIZE), 0);
+      return result;
+    }
+  };
 
-class EndIsOutside extends FallibleSpace {
-  override containsRange(start: VirtAddr, size: number): boolean {
-    return start < this.end && super.containsRange(start, size);
-  }
-}
+const writeRepeats: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override write(start: VirtAddr, from: Uint8Array): SpaceResult {
+      return super.write(start, from.slice().copyWithin(FRAME_SIZE - (start % FRAME_SIZE), 0));
+    }
+  };
 
-class RoundsPhysicalDown extends FallibleSpace {
-  override mapLinear(
-    start: VirtAddr,
-    physical: PhysAddr,
-    size: number,
-    flags: Flags,
-    replace: boolean,
-  ): SpaceResult {
-    return super.mapLinear(start, physAddr(physical - (physical % FRAME_SIZE)), size, flags, replace);
-  }
-}
+const writesPageByPage: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override write(start: VirtAddr, from: Uint8Array): SpaceResult {
+      if (!this.containsRange(start, from.length)) return INVALID_PARAM;
+      for (let at = 0; at < from.length; ) {
+        const end = Math.min(from.length, at + FRAME_SIZE - ((start + at) % FRAME_SIZE));
+        const written = super.write(virtAddr(start + at), from.subarray(at, end));
+        if (!written.ok) return written;
+        at = end;
+      }
+      return DONE;
+    }
+  };
 
-class RoundsSizeUp extends FallibleSpace {
-  override unmap(start: VirtAddr, size: number): SpaceResult {
-    return super.unmap(start, alignUp(size, FRAME_SIZE));
-  }
-}
+const looksAtEnds: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override canAccessRange(start: VirtAddr, size: number, access: Flags): boolean {
+      const last = virtAddr(start + Math.max(1, size) - 1);
+      const ends = super.canAccessRange(start, Math.min(1, size), access);
+      return ends && (size === 0 || super.canAccessRange(last, 1, access));
+    }
+  };
+
+const oneFlagSuffices: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override canAccessRange(start: VirtAddr, size: number, access: Flags): boolean {
+      const flags = [1, 2, 4].filter((flag) => (access & flag) !== 0);
+      return flags.some((flag) => super.canAccessRange(start, size, flag));
+    }
+  };
+
+const onlyStartMatters: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override containsRange(start: VirtAddr, size: number): boolean {
+      return super.containsRange(start, size) || super.containsRange(start, 1);
+    }
+  };
+
+const endIsOutside: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override containsRange(start: VirtAddr, size: number): boolean {
+      return start < this.end && super.containsRange(start, size);
+    }
+  };
+
+const roundsPhysicalDown: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override mapLinear(
+      start: VirtAddr,
+      physical: PhysAddr,
+      size: number,
+      flags: Flags,
+      replace: boolean,
+    ): SpaceResult {
+      return super.mapLinear(start, physAddr(physical - (physical % FRAME_SIZE)), size, flags, replace);
+    }
+  };
+
+const roundsSizeUp: Change<SpaceClass> = (Base) =>
+  class extends Base {
+    override unmap(start: VirtAddr, size: number): SpaceResult {
+      return super.unmap(start, alignUp(size, FRAME_SIZE));
+    }
+  };
 
 /** In `translate`, `read`, `write` and `can-access`, and in the arguments of all others. */
 export const SPACE_LOOKUP_DEFECTS: readonly AddressSpaceDefect[] = [
@@ -116,72 +128,74 @@ export const SPACE_LOOKUP_DEFECTS: readonly AddressSpaceDefect[] = [
     name: "guard-page-translates",
     summary: "translate gives the address that a guard page keeps",
     killedBy: "answer",
-    parts: withSpace(TranslatesGuards),
+    parts: { space: translatesGuards },
+    innermost: true,
   },
   {
     name: "guard-page-readable",
     summary: "read copies the bytes of a guard page",
     killedBy: "answer",
-    parts: withSpace(ReadsGuards),
+    parts: { space: readsGuards },
   },
   {
     name: "translate-offset-of-4-kib",
     summary: "translate adds the offset in 4 KiB to the address of a huge page",
     killedBy: "answer",
-    parts: withSpace(SmallOffsets),
+    parts: { space: smallOffsets },
   },
   {
     name: "read-repeats-first-page",
     summary: "a read across pages begins again with the bytes of the first one",
     killedBy: "answer",
-    parts: withSpace(ReadRepeats),
+    parts: { space: readRepeats },
   },
   {
     name: "write-repeats-first-bytes",
     summary: "a write across pages begins again with its first bytes on the second one",
     killedBy: "bytes",
-    parts: withSpace(WriteRepeats),
+    parts: { space: writeRepeats },
   },
   {
     name: "refused-write-half-done",
     summary: "a write writes to one page before it has looked for the next",
     killedBy: "bytes",
-    parts: withSpace(WritesPageByPage),
+    parts: { space: writesPageByPage },
+    innermost: true,
   },
   {
     name: "can-access-ends-only",
     summary: "canAccessRange looks only at the first and the last page",
     killedBy: "answer",
-    parts: withSpace(LooksAtEnds),
+    parts: { space: looksAtEnds },
   },
   {
     name: "can-access-any-flag",
     summary: "canAccessRange is satisfied when one of several kinds of access is permitted",
     killedBy: "answer",
-    parts: withSpace(OneFlagSuffices),
+    parts: { space: oneFlagSuffices },
   },
   {
     name: "range-across-end-accepted",
     summary: "a range that begins in the space and ends behind it is accepted",
     killedBy: "answer",
-    parts: withSpace(OnlyStartMatters),
+    parts: { space: onlyStartMatters },
   },
   {
     name: "empty-range-at-end-refused",
     summary: "an empty range at the end of the space is refused",
     killedBy: "answer",
-    parts: withSpace(EndIsOutside),
+    parts: { space: endIsOutside },
   },
   {
     name: "unaligned-physical-accepted",
     summary: "a physical address inside a page is rounded down instead of refused",
     killedBy: "answer",
-    parts: withSpace(RoundsPhysicalDown),
+    parts: { space: roundsPhysicalDown },
   },
   {
     name: "unmap-rounds-size-up",
     summary: "a size that is no multiple of the page is rounded up instead of refused",
     killedBy: "answer",
-    parts: withSpace(RoundsSizeUp),
+    parts: { space: roundsSizeUp },
   },
 ];

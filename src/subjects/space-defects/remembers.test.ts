@@ -4,7 +4,7 @@ import { checkGoingBack, tailsOf } from "../../execute/going-back.fixture.ts";
 import { requestsIn, SIXTEEN_PAGES } from "../../trace/literal.fixture.ts";
 import { addressSpaceSubject } from "../address-space.ts";
 import { ADDRESS_SPACE_DEFECTS } from "./all.ts";
-import type { AddressSpaceDefect } from "./defect.ts";
+import { type AddressSpaceDefect, partsWith } from "./defect.ts";
 
 const SPACE = { ...SIXTEEN_PAGES, frames: 12 };
 const RUNS = 8;
@@ -14,7 +14,7 @@ const [open, remembering] = [undefined, true].map((remembers) =>
 );
 
 function goingBack({ format = "x86-64", parts }: AddressSpaceDefect) {
-  return addressSpaceSubject(format, { ...parts, open: true });
+  return addressSpaceSubject(format, { ...partsWith([parts]), open: true });
 }
 
 describe("going back is the same as going there afresh for", () => {
