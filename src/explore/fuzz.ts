@@ -3,8 +3,10 @@ import type { Flight } from "../execute/runner.ts";
 import { Statistics } from "../execute/statistics.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { virtAddr } from "../trace/address.ts";
+import type { Finding } from "../trace/finding.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space, Surface } from "../trace/space.ts";
+import { beyond } from "./beyond.ts";
 import type { ExactEnd } from "./exact-end.ts";
 import { Ground } from "./ground.ts";
 import { type InjectionTally, injectEverywhere } from "./inject.ts";
@@ -98,6 +100,8 @@ export class Search {
   private readonly suiteTraces: readonly (readonly Request[])[];
   private suiteBegun = 0;
   private readonly underWay: RunUnderWay[] = [];
+  // The run that was judged last, if it had a finding.
+  private cutShort: CutShort | undefined = undefined;
   private readonly novelty: Novelty;
   private readonly started: number;
   private readonly deadline: number;
@@ -147,11 +151,10 @@ export class Search {
     const { pace, tally, campaign } = this;
     for (let run = this.nextRun(); run !== undefined; run = this.nextRun()) {
       const { ground, requests } = run;
-      const finding = await run.flight(tally.statistics);
+      const finding = await run.flight(run.isRest ? undefined : tally.statistics);
       if (pace.stopped && finding === undefined) return undefined;
-      if (run.number === null) tally.suite++;
-      else tally.runs = run.number + 1;
-      this.judged++;
+      if (!run.isRest) this.count(run);
+      this.cutShort = finding && { run, finding };
       if (finding) return { ...run, finding, earlier: campaign.driver.earlier, isLate: false };
       const injected = campaign.injectAll
         ? await injectEverywhere(requests, ground.runner, pace, tally.injections)
@@ -162,16 +165,38 @@ export class Search {
     return this.findAtTheEnd();
   }
 
-  /** The oldest run that is under way, after as many were begun as should be. */
+  private count({ number }: RunUnderWay): void {
+    if (number === null) this.tally.suite++;
+    else this.tally.runs = number + 1;
+    this.judged++;
+  }
+
+  /**
+   * The oldest run that is under way, after as many were begun as should be. A run that had a finding is begun once more,
+   * behind the others, without the request that showed it: what an implementation gets wrong all the time would hide
+   * what it gets wrong further on.
+   */
   private nextRun(): RunUnderWay | undefined {
     const { pace, underWay } = this;
     if (pace.stopped) return undefined;
+    const rest = this.restOfLast();
+    if (rest !== undefined) underWay.push(rest);
     while (underWay.length < this.room) {
       const run = this.suiteRun() ?? this.randomRun();
       if (run === undefined) break;
       underWay.push(run);
     }
     return underWay.shift();
+  }
+
+  /** What there is beyond the last finding, as long as there is time. */
+  private restOfLast(): RunUnderWay | undefined {
+    const { cutShort, pace, deadline } = this;
+    this.cutShort = undefined;
+    if (cutShort === undefined || pace.seconds >= deadline) return undefined;
+    const { number, ground, requests } = cutShort.run;
+    const rest = beyond(requests, cutShort.finding, ground.runner.terms);
+    return rest && { ...begin(number, ground, rest), isRest: true };
   }
 
   private suiteRun(): RunUnderWay | undefined {
@@ -245,10 +270,18 @@ interface RunUnderWay {
   readonly ground: Ground;
   readonly requests: readonly Request[];
   readonly flight: Flight;
+  /** Whether it is the rest of a run that had a finding. */
+  readonly isRest: boolean;
+}
+
+/** A run that ended with a finding. */
+interface CutShort {
+  readonly run: RunUnderWay;
+  readonly finding: Finding;
 }
 
 function begin(number: number | null, ground: Ground, requests: readonly Request[]): RunUnderWay {
-  return { number, ground, requests, flight: ground.runner.begin(requests) };
+  return { number, ground, requests, flight: ground.runner.begin(requests), isRest: false };
 }
 
 /** A counterexample as it was met, where it takes place, and what the implementation had done before. */

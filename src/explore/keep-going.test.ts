@@ -12,7 +12,7 @@ import { findSubject } from "../subjects/registry.ts";
 import type { Instance, Subject } from "../subjects/subject.ts";
 import { PLAIN_DIALECT } from "../trace/dialect.ts";
 import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
-import type { Request } from "../trace/request.ts";
+import { isCommand, type Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { Pace } from "./pace.ts";
 import { runSession, type Session, type SessionResult } from "./session.ts";
@@ -152,6 +152,68 @@ describe("a session that goes on", () => {
     const found = signatures((await run(defect, { budget })).findings);
     expect(found.length).toBeGreaterThan(1);
     expect(new Set(found).size).toBe(found.length);
+  });
+});
+
+describe("what shows all the time", () => {
+  /** Answers every `unmap`, `protect` and query wrongly, and throws at a `clear` that comes after twenty other commands. */
+  const hiding: Subject = {
+    hello: STACK.hello,
+    create: (space) => {
+      let commands = 0;
+      return withMistakes((request) => {
+        if (request.op === "clear" && commands >= 20) throw new Error("clear");
+        if (request.op === "unmap" || request.op === "protect" || !isCommand(request))
+          return { kind: "err", name: "Unsupported" };
+        commands++;
+        return undefined;
+      }).create(space);
+    },
+  };
+
+  test("hides nothing that comes after it", async () => {
+    const budget = { runs: 60, seconds: Number.POSITIVE_INFINITY };
+    const alone = { corpus: undefined, saveTo: undefined };
+    const { findings, tally } = await run(hiding, { ...alone, budget, maxCommands: 50 });
+    expect(signatures(findings).some((signature) => signature.startsWith("panic panic "))).toBe(true);
+    // What lies beyond a finding is no run of its own.
+    expect(tally.runs).toBe(60);
+  });
+});
+
+describe("a saved case of another implementation", () => {
+  const LONG = ["map 0x0 0x1000 r mock", "find 0x0", "overlaps 0x5000 0x2000"];
+
+  /** The saved case of `overlaps` goes, and one of another implementation comes, which shows the same later. */
+  async function withLongCase(): Promise<{ readonly file: string | null }> {
+    const { findings } = await run(THREE);
+    const overlaps = findings.find(({ trace }) => trace[0]?.startsWith("overlaps"));
+    if (overlaps === undefined) throw new Error("no overlaps");
+    const name = overlaps.file?.replace(".json", "-long.json") ?? "";
+    const saved = JSON.parse(await readFile(overlaps.file ?? "", "utf8"));
+    const { minimal: _, finding: __, ...rest } = saved;
+    await writeFile(
+      name,
+      JSON.stringify({ ...rest, id: `${saved.id}-long`, implementation: "another 1.0", trace: LONG }),
+    );
+    return overlaps;
+  }
+
+  test("is the finding that it shrinks to, and told beside it", async () => {
+    const { file } = await withLongCase();
+    const { findings } = await run(THREE, ONLY_REPLAY);
+    const long = file?.replace(".json", "-long.json");
+    expect(findings.find((finding) => finding.file === file)).toMatchObject({ also: [long] });
+    expect(findings.filter((finding) => finding.file === long)).toEqual([]);
+  });
+
+  test("is a finding where nothing else shows that, and then no news", async () => {
+    const { file } = await withLongCase();
+    await rm(file ?? "");
+    const { findings } = await run(THREE, { saveTo: undefined });
+    const [shown, ...others] = findings.filter(({ trace }) => trace.at(-1)?.startsWith("overlaps"));
+    expect(shown).toMatchObject({ file: file?.replace(".json", "-long.json"), trace: LONG, run: null });
+    expect(others).toEqual([]);
   });
 });
 

@@ -157,3 +157,26 @@ describe("instead of a map that replaces", () => {
     expect(sameFinding(REPLACE, atEnd)).toBe(false);
   });
 });
+
+describe("instead of a command whose first call fails and that leaves something wrong behind", () => {
+  const AT_ONCE = shown("protect 0x0 0x1000 r !backend=0", { check: "failure", answer: "BadState" });
+  const WITHOUT = shown("protect 0x0 0x1000 r", { check: "pages" });
+
+  test("the same without the failure won't do: it does more", () => {
+    expect(sameFinding(AT_ONCE, WITHOUT)).toBe(false);
+  });
+
+  test("it will where the command had done something before it failed", () => {
+    const later = shown("protect 0x0 0x2000 r !backend=1", { check: "failure", answer: "BadState" });
+    expect(sameFinding(later, WITHOUT)).toBe(true);
+    const replacing = shown("map 0x0 0x1000 r mock replace !backend=0", {
+      check: "failure",
+      answer: "BadState",
+    });
+    expect(sameFinding(replacing, UNMAP)).toBe(true);
+  });
+
+  test("it will where something else is wrong", () => {
+    expect(sameFinding({ ...AT_ONCE, finding: { ...AT_ONCE.finding, check: "areas" } }, WITHOUT)).toBe(true);
+  });
+});

@@ -23,14 +23,16 @@ export interface Counterexample {
  * instead.
  *
  * A map that replaces is an unmap and a map: where the unmap alone goes wrong, in whatever way, it is the bug. And where
- * a command goes wrong by itself, it is not the failure injected into it that shows the bug.
+ * a command goes wrong by itself, it is not the failure injected into it that shows the bug; unless its first call fails,
+ * and what it leaves behind then is wrong: it has done nothing that it could do wrong by itself.
  */
 export function sameFinding(found: Counterexample, other: Counterexample): boolean {
   const [a, b] = [found.finding, other.finding];
   const [before, after] = [requestOf(found), requestOf(other)];
   if (isVague(a)) return a.kind === b.kind && a.check === b.check;
   if (isVague(b) || after === undefined || before === undefined) return false;
-  if (isPartOf(before, after) && a.check !== "drop" && b.check !== "drop") return true;
+  if (isPartOf(before, after) && !failsAtOnce(before, a) && a.check !== "drop" && b.check !== "drop")
+    return true;
   if (a.kind !== b.kind || a.check !== b.check) return false;
   if (a.check === "drop" || a.check === "injected" || ON_HARDWARE.includes(a.check)) return true;
   if (a.kind === "panic" && wordsOf(a.observed) === wordsOf(b.observed)) return true;
@@ -42,6 +44,11 @@ function isPartOf(whole: Request, part: Request): boolean {
   if (!isCommand(whole) || !isCommand(part) || part.inject !== undefined) return false;
   if (replaces(whole) && part.op === "unmap") return true;
   return whole.inject !== undefined && whole.op === part.op && (replaces(whole) || !replaces(part));
+}
+
+/** Whether the bug is in what the command leaves behind when it fails before it has done anything. */
+function failsAtOnce(request: Request, { check }: Finding): boolean {
+  return check === "failure" && isCommand(request) && request.inject?.after === 0 && !replaces(request);
 }
 
 function replaces(request: Request): boolean {
