@@ -30,7 +30,7 @@ async function differing(
 }
 
 /** Whether some case ends on the subject with a finding by that check. */
-async function areShown(
+async function isShown(
   entries: readonly CorpusEntry[],
   subject: Subject,
   check: string | undefined,
@@ -49,7 +49,7 @@ describe.each(PLANTED)("$name", ({ name, surface, subject, killedBy }) => {
     const found = ENTRIES.filter((entry) => entry.surface === surface && entry.origin?.seed !== undefined);
     const shared = found.filter(({ implementation }) => implementation !== name);
     const isAmong = found.length > shared.length;
-    expect(isAmong || (await areShown(shared, subject, killedBy))).toBe(true);
+    expect(isAmong || (await isShown(shared, subject, killedBy))).toBe(true);
     expect(entries.every(({ origin }) => origin?.seed !== undefined)).toBe(true);
   });
 
