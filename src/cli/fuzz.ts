@@ -84,6 +84,10 @@ side of the middle of all addresses, and has as many frames of memory as it
 wants, or few. Any of --pages, --base and --frames chooses one space for all
 runs, in which the others have their defaults.
 
+With --keep-going the search goes on, to findings that differ from all before,
+and beyond each one: a run is run again without the command that showed it. That
+is the way to find several planted defects, --subject defect:NAME+NAME, at once.
+
 A command behind -- is a program that speaks the trace language on its standard
 input and output (docs/adapters.md). It is started without a shell, again as
 often as needed, and never left behind. --inject all runs ${DEFAULT_INJECTED_RUNS} random traces,

@@ -120,6 +120,32 @@ describe("wrong usage is said in one line on standard error", () => {
         "(did you mean defect:find-free-inside-area?), mapcheck subjects lists all",
     ],
     [
+      "fuzz --subject defect:touching-overlaps+find-free-inside-are",
+      "option '--subject <name>' argument 'defect:touching-overlaps+find-free-inside-are' is invalid; there is no " +
+        "such defect as find-free-inside-are (did you mean find-free-inside-area?), mapcheck subjects lists all",
+    ],
+    [
+      "check --subject defect:touching-overlaps+",
+      "option '--subject <name>' argument 'defect:touching-overlaps+' is invalid; a + stands between the names of " +
+        "two planted defects, as in defect:a+b",
+    ],
+    [
+      "verify --subject defect:touching-overlaps+no-flush-on-unmap",
+      "option '--subject <name>' argument 'defect:touching-overlaps+no-flush-on-unmap' is invalid; touching-overlaps " +
+        "is planted in the memory set and no-flush-on-unmap in the address space; name defects of one of them",
+    ],
+    [
+      "replay - --subject defect:touching-overlaps+overlap-at-start-only",
+      "option '--subject <name>' argument 'defect:touching-overlaps+overlap-at-start-only' is invalid; " +
+        "touching-overlaps and overlap-at-start-only can't be combined: both change overlaps of the memory set; " +
+        "leave one out",
+    ],
+    [
+      "fuzz --subject defect:ept-execute-in-bit-10+no-flush-on-unmap --format sv39",
+      "--format sv39 can't be used with --subject defect:ept-execute-in-bit-10+no-flush-on-unmap: " +
+        "defect:ept-execute-in-bit-10+no-flush-on-unmap is about ept alone; leave --format out",
+    ],
+    [
       "fuzz --subject x",
       "option '--subject <name>' argument 'x' is invalid; there is no such subject, mapcheck subjects lists all",
     ],
@@ -215,6 +241,9 @@ describe("subjects", () => {
       const text = `${summary}${only}`.replaceAll(/[.*+?^$()|[\]{}]/g, "\\$&");
       expect(stdout).toMatch(new RegExp(`^  ${name} +${text}$`, "m"));
     }
+    expect(stdout).toContain(
+      "\nSeveral defects at once, of one surface and in any order: defect:NAME+NAME+NAME.\n",
+    );
     expect(stdout).toMatch(/\nFormats of page tables, .*\nx86-64, sv39, sv48, aarch64, ept\n$/);
   });
 

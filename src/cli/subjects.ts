@@ -8,7 +8,8 @@ const HELP = `
 Examples:
   ${PROGRAM} subjects
   ${PROGRAM} fuzz --subject address-space --format ept
-  ${PROGRAM} fuzz --subject defect:touching-overlaps`;
+  ${PROGRAM} fuzz --subject defect:touching-overlaps
+  ${PROGRAM} fuzz --subject defect:touching-overlaps+find-includes-end`;
 
 /** `mapcheck subjects`: what can be tested by name. */
 export function addSubjects(program: Command, finish: Finish): void {
@@ -17,7 +18,7 @@ export function addSubjects(program: Command, finish: Finish): void {
     .summary("list what can be tested")
     .description(
       "Lists what can be tested: the stack, and the stack with a defect planted in it on purpose, to see that " +
-        "it is found.",
+        "it is found. Defects of one surface can be had together, with a + between their names.",
     )
     .option("--json", "print one JSON object on standard output, instead of text")
     .addHelpText("after", HELP)
@@ -46,8 +47,10 @@ function asLines(): string {
     );
     return defects.length === 0 ? "" : `\n${surface} with a defect planted on purpose:\n\n${listOf(defects)}`;
   });
-  return `${listOf(sound)}${surfaces.join("")}\n${FORMATS}\n`;
+  return `${listOf(sound)}${surfaces.join("")}\n${TOGETHER}\n\n${FORMATS}\n`;
 }
+
+const TOGETHER = `Several defects at once, of one surface and in any order: defect:NAME+NAME+NAME.`;
 
 const FORMATS = `Formats of page tables, for --format with any of address-space that isn't about one alone:
 ${FORMAT_NAMES.join(", ")}`;

@@ -36,7 +36,7 @@ export interface OpenTarget extends FormattedTarget {
 
 /** What was chosen, as plain data: for another thread. */
 export interface TargetChoice {
-  /** The name of a subject that is listed. */
+  /** The name of a subject. */
   readonly name?: string;
   readonly module?: string;
   readonly format?: FormatName;
@@ -81,7 +81,8 @@ const DEFAULT_TIMEOUT = 10;
 /** Adds `--subject`, `--format` and `--timeout`. `fallback` says what is tested when nothing is named. */
 export function addTargetOptions(command: Command, fallback: string): Command {
   const text =
-    "what to test: a name that mapcheck subjects lists, or the path of a module whose default export is a Subject " +
+    "what to test: a name that mapcheck subjects lists, several planted defects at once as defect:NAME+NAME, or the " +
+    "path of a module whose default export is a Subject " +
     `(default: ${fallback})`;
   return command
     .addOption(new Option("--subject <name>", text).argParser(parseSubject))
@@ -112,7 +113,7 @@ export async function openTarget(
   return named.ok ? success(openNamed(named.value, format)) : named;
 }
 
-/** A subject that is listed. */
+/** A subject with a name. */
 export function openNamed(named: NamedSubject, asked?: FormatName): OpenTarget {
   const { name, format, subject } = named;
   const words = ["--subject", name, ...(asked === undefined ? [] : ["--format", asked])];
