@@ -33,7 +33,9 @@ describe("a finding is an adapter that", () => {
     ["lies in the third run", "answer", "err BadState"],
     ["lies about areas", "areas", "0x0 in 0x0-0x1000 rw mock"],
   ])("%s", async (manner, check, observed) => {
-    expectFinding(await mapcheck(...hostile.fuzz(manner, ...NO_HURRY)), check, observed);
+    // A seed under which the third run has an unmap, and an area is listed early.
+    const seed = ["--seed", "c"];
+    expectFinding(await mapcheck(...hostile.fuzz(manner, ...seed, ...NO_HURRY)), check, observed);
     expect(await hostile.saved()).toMatchObject([
       { status: "regression", finding: { kind: expect.anything(), check } },
     ]);

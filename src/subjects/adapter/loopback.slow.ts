@@ -12,6 +12,7 @@ const RUNS = { "memory-set": 300, "address-space": 80 };
 /** Defects of which a pipe shows something else. */
 const OTHERWISE = {
   "defect:map-end-at-limit": "its area ends at an address that no answer can hold",
+  "defect:split-gigapage-as-small": "each of its traces takes so long that shrinking runs out of time",
   "defect:gigapage-maps-first-2-mib": "its pages are so many that they are listed at the end of a run only",
 };
 
