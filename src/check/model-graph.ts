@@ -5,7 +5,7 @@ import type { Command } from "../trace/request.ts";
 import type { Terms } from "../trace/space.ts";
 import { NONE, StateStore } from "./state-store.ts";
 import type { Past, Steps } from "./steps.ts";
-import type { TransitionGraph } from "./suite.ts";
+import type { TransitionGraph } from "./suite-roads.ts";
 import type { SuiteTally } from "./suite-tally.ts";
 
 /** A graph, and how many transitions it has. */
@@ -59,6 +59,7 @@ export async function modelGraph(
       restore();
     }
   }
+  tally.states = store.count;
   const length = store.count * steps.plain.length;
   const all = Uint32Array.from({ length }, (_, index) => to[index] ?? NONE);
   const transitions = all.filter((next) => next !== NONE).length;

@@ -7,25 +7,59 @@ import { Fingerprint } from "../trace/fingerprint.ts";
 import { EXECUTE, READ, WRITE } from "../trace/flags.ts";
 import { MEMORY_SET_HELLO } from "../trace/space.ts";
 import { NONE, StateStore } from "./state-store.ts";
-import { coverTransitions, type TransitionGraph } from "./suite.ts";
+import { coverTransitions } from "./suite.ts";
+import type { TransitionGraph } from "./suite-roads.ts";
 
 const LONGEST = 50;
 
 describe("the scope of a memory set", () => {
-  // The least is what the traces would need if they could be as long as they like.
+  // No traces, however long, need fewer commands than the least; no fewer traces than the fewest can hold these.
   test.each([
-    { pages: 3, flags: 2, states: 41, transitions: 1722, least: 1878, commands: 1878, traces: 41 },
-    { pages: 4, flags: 2, states: 153, transitions: 10710, least: 12128, commands: 12211, traces: 262 },
-    { pages: 3, flags: 3, states: 91, transitions: 5460, least: 6183, commands: 6214, traces: 134 },
-  ])("of $pages pages and $flags flags: every transition, in $commands commands", async (scope) => {
-    const graph = memorySetGraph(scope.pages, scope.flags);
-    expect([graph.states, graph.to.length]).toEqual([scope.states, scope.transitions]);
-    const suite = await cover(graph, LONGEST);
-    expect(crossedBy(suite, graph).size).toBe(scope.transitions);
-    expect(suite.filter(({ length }) => length === 0 || length > LONGEST)).toEqual([]);
-    expect([suite.flat().length, suite.length]).toEqual([scope.commands, scope.traces]);
-    expect((await cover(graph, 1e9)).flat().length).toBe(scope.least);
-  });
+    {
+      pages: 3,
+      flags: 2,
+      states: 41,
+      transitions: 1722,
+      least: 1878,
+      commands: 1878,
+      fewest: 38,
+      traces: 38,
+    },
+    {
+      pages: 4,
+      flags: 2,
+      states: 153,
+      transitions: 10710,
+      least: 12128,
+      commands: 12164,
+      fewest: 243,
+      traces: 244,
+    },
+    {
+      pages: 3,
+      flags: 3,
+      states: 91,
+      transitions: 5460,
+      least: 6183,
+      commands: 6191,
+      fewest: 124,
+      traces: 124,
+    },
+  ])(
+    "of $pages pages and $flags flags: every transition, in $traces traces; $fewest at least",
+    async (scope) => {
+      const graph = memorySetGraph(scope.pages, scope.flags);
+      expect([graph.states, graph.to.length]).toEqual([scope.states, scope.transitions]);
+      const suite = await cover(graph, LONGEST);
+      expect(crossedBy(suite, graph).size).toBe(scope.transitions);
+      expect(suite.filter(({ length }) => length === 0 || length > LONGEST)).toEqual([]);
+      expect([suite.flat().length, suite.length]).toEqual([scope.commands, scope.traces]);
+      const endless = await cover(graph, 1e9);
+      expect(endless.flat().length).toBe(scope.least);
+      expect(boundOn(graph, heightsIn(graph, endless))).toBe(scope.least);
+      expect(Math.ceil(scope.least / LONGEST)).toBe(scope.fewest);
+    },
+  );
 
   test("gives the same suite again", async () => {
     const graph = memorySetGraph(3, 2);
@@ -129,19 +163,59 @@ function graphOf(rows: readonly (readonly number[])[]): TransitionGraph {
   return { states: rows.length, steps: rows[0]?.length ?? 0, to: Uint32Array.from(rows.flat()) };
 }
 
-/** The transitions that traces cross. Fails if one of them can't be taken. */
-function crossedBy(suite: readonly (readonly number[])[], { steps, to }: TransitionGraph): Set<number> {
+/** The transitions that traces cross. Fails if one of them can't be taken. Those crossed again go into `again` too. */
+function crossedBy(
+  suite: readonly (readonly number[])[],
+  { steps, to }: TransitionGraph,
+  again = new Set<number>(),
+): Set<number> {
   const crossed = new Set<number>();
   for (const trace of suite) {
     let state = 0;
     for (const step of trace) {
       const transition = state * steps + step;
+      if (crossed.has(transition)) again.add(transition);
       crossed.add(transition);
       state = to[transition] ?? NONE;
       expect(state).not.toBe(NONE);
     }
   }
   return crossed;
+}
+
+/**
+ * How many commands it takes at least to cross every transition, shown by giving each state a height: no step leads up by
+ * more than 1, and no state is lower than state 0. So no trace ends lower than it began; and as far as all transitions
+ * together lead down, so many steps up have to be taken besides.
+ */
+function boundOn({ states, steps, to }: TransitionGraph, heights: readonly number[]): number {
+  const height = (state: number) => heights[state] ?? Number.NaN;
+  let down = 0;
+  for (const [transition, target] of to.entries()) {
+    const from = height(Math.floor(transition / steps));
+    expect(height(target) - from).toBeLessThanOrEqual(1);
+    expect(height(target)).toBeGreaterThanOrEqual(height(0));
+    down += from - height(target);
+  }
+  return states * steps + Math.max(0, down);
+}
+
+/** Heights in which every transition that the traces cross again leads up by 1, if there are some. */
+function heightsIn(graph: TransitionGraph, suite: readonly (readonly number[])[]): number[] {
+  const { states, steps, to } = graph;
+  const again = new Set<number>();
+  crossedBy(suite, graph, again);
+  const heights = Array.from({ length: states }, () => 0);
+  for (let round = 0; round < states; round++) {
+    for (const [transition, target] of to.entries()) {
+      const state = Math.floor(transition / steps);
+      const [from, up] = [heights[state] ?? 0, heights[target] ?? 0];
+      heights[target] = Math.min(up, from + 1);
+      if (again.has(transition)) heights[state] = Math.min(from, up - 1);
+      heights[0] = Math.min(...[heights[0] ?? 0, heights[state] ?? 0, heights[target] ?? 0]);
+    }
+  }
+  return heights;
 }
 
 /** How many steps away from state 0 each state is. */
