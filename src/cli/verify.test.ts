@@ -124,7 +124,7 @@ describe("its exit status is", () => {
     const { status, stdout, stderr } = await verify("--subject", "memory-set", "--runs", "300");
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /\nall agree: 0 saved cases, 38 traces across a small scope, then 300 random runs /,
+      /\nall agree: 0 saved cases, 40 traces across a small scope, then 300 random runs /,
     );
   });
 
