@@ -126,7 +126,7 @@ describe("what an adapter says of itself", () => {
 describe("what an adapter keeps from one run to the next", () => {
   test("is in the saved case, which shows it again", async () => {
     expectFinding(
-      await mapcheck(...hostile.fuzz("crashes in the third run", "--seed", "unmap", ...NO_HURRY)),
+      await mapcheck(...hostile.fuzz("crashes in the third run", "--seed", "unmap3", ...NO_HURRY)),
       "crash",
       "it ended with status 3",
     );

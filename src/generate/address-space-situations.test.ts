@@ -46,7 +46,7 @@ describe("maps", () => {
         kind,
       ).toBeGreaterThan(0.15);
     }
-    expect(share(maps, ({ backend }) => backend.kind === "alloc:lazy")).toBeGreaterThan(0.4);
+    expect(share(maps, ({ backend }) => backend.kind === "alloc:lazy")).toBeGreaterThan(0.3);
     expect(share(maps, ({ replace }) => replace)).toBeGreaterThan(0.15);
     const guards = share(maps, ({ flags }) => (flags & RWX) === 0);
     expect(guards).toBeGreaterThan(0.02);
@@ -72,7 +72,7 @@ describe("maps", () => {
     expect(physicals.some(({ physical }) => physical > PHYSICAL_LIMIT - 2 ** 33)).toBe(true);
     const unaligned = share(physicals, ({ physical }) => physical % PAGE !== 0);
     expect(unaligned).toBeGreaterThan(0.005);
-    expect(unaligned).toBeLessThan(0.1);
+    expect(unaligned).toBeLessThan(0.15);
   });
 });
 
@@ -83,8 +83,8 @@ describe("ranges", () => {
   test("are mostly of whole pages inside the space", () => {
     const isSound = ({ start, size }: { start: number; size: number }) =>
       start % PAGE === 0 && size % PAGE === 0 && size > 0 && start + size <= 0x10000;
-    expect(share(ranges, isSound)).toBeGreaterThan(0.85);
-    expect(share(ofLarge, ({ start, size }) => start % PAGE === 0 && size % PAGE === 0)).toBeGreaterThan(0.9);
+    expect(share(ranges, isSound)).toBeGreaterThan(0.8);
+    expect(share(ofLarge, ({ start, size }) => start % PAGE === 0 && size % PAGE === 0)).toBeGreaterThan(0.85);
   });
 
   test.each<[where: string, isMet: (start: number, end: number) => boolean]>([
@@ -103,7 +103,7 @@ describe("ranges", () => {
   ])("%s", (_where, isMet) => {
     const met = ranges.filter(({ start, size }) => isMet(start, start + size));
     expect(met.length).toBeGreaterThan(1);
-    expect(met.length).toBeLessThan(ranges.length / 20);
+    expect(met.length).toBeLessThan(ranges.length / 15);
   });
 
   test("lie before a space that doesn't begin at 0, and across its start", () => {
@@ -246,7 +246,7 @@ describe("large pages", () => {
       );
     const congruent = share(linear, ({ backend }) => backend.physical % MIB2 === 0);
     expect(linear.length).toBeGreaterThan(1000);
-    expect(congruent).toBeGreaterThan(0.6);
+    expect(congruent).toBeGreaterThan(0.55);
     expect(congruent).toBeLessThan(0.95);
     expect(share(linear, ({ size }) => size % MIB2 === 0)).toBeGreaterThan(0.5);
     expect(share(linear, ({ size }) => size % MIB2 !== 0)).toBeGreaterThan(0.05);

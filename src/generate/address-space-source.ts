@@ -210,7 +210,7 @@ export class AddressSpaceSource implements RequestSource {
   private drawPhysical(): number {
     const { dice, places, physicals, space } = this;
     const physical = physicals.draw(dice, places.from * space.page, places.size);
-    if (!this.swarm.misaligned || !dice.chance(1, 8)) return physical;
+    if (!this.swarm.misaligned || !dice.chance(1, 4)) return physical;
     return Math.max(physical - 1 - dice.below(space.page - 1), 0);
   }
 

@@ -59,7 +59,7 @@ export class AddressSpaceSwarm {
     this.injecting = this.failures.length > 0 && dice.chance(1, 2);
     this.outside = dice.chance(1, 4);
     this.misaligned = dice.chance(1, 2);
-    this.far = dice.chance(1, 24);
+    this.far = dice.chance(1, 16);
     this.drawPalette(dice);
     this.drawBackends(dice);
     this.wheel.draw(dice);
@@ -79,7 +79,7 @@ export class AddressSpaceSwarm {
   injection(dice: Dice): Injection | undefined {
     if (!this.injecting || !dice.chance(1, 4)) return undefined;
     const kind = this.failures[dice.below(this.failures.length)] ?? "backend";
-    return { kind, after: dice.chance(1, 8) ? dice.below(13) : Math.min(dice.below(5), dice.below(5)) };
+    return { kind, after: dice.chance(1, 8) ? dice.below(13) : dice.below(4) };
   }
 
   /** A failure for one command in twelve that needs a frame or a few, but never calls a mapping backend. */
@@ -89,12 +89,14 @@ export class AddressSpaceSwarm {
   }
 
   private drawPalette(dice: Dice): void {
-    const source = dice.chance(1, 2) ? this.protections : this.combinations;
+    const source = dice.chance(1, 3) ? this.protections : this.combinations;
     const count = 2 + dice.below(3);
     this.palette.length = 0;
     for (let index = 0; index < count; index++) {
       this.palette.push(source[dice.below(source.length)] ?? NO_FLAGS);
     }
+    // Guard pages, which some runs protect areas to.
+    if (dice.chance(1, 2)) this.palette.push(NO_FLAGS);
     // Most runs store something.
     const writable = this.flags(dice) | (this.known & (READ | WRITE));
     if (dice.chance(3, 4) && this.combinations.includes(writable)) this.palette.push(writable);
@@ -103,9 +105,9 @@ export class AddressSpaceSwarm {
   private drawBackends(dice: Dice): void {
     this.backends.length = 0;
     if (dice.chance(7, 8)) this.addBackend("alloc:lazy");
-    if (dice.chance(this.hasFrameLimit ? 3 : 2, 4)) this.addBackend("alloc:eager");
+    if (dice.chance(3, 4)) this.addBackend("alloc:eager");
     // Where frames may run out, what was linear once can never be read or written again.
-    if (dice.chance(this.hasFrameLimit ? 2 : 4, 6)) this.addBackend("linear");
+    if (dice.chance(this.hasFrameLimit ? 3 : 5, 6)) this.addBackend("linear");
     for (const kind of BACKENDS) if (this.backends.length === 0) this.addBackend(kind);
     this.hasLinear = this.backends.includes("linear");
   }

@@ -176,8 +176,8 @@ export class MemorySetSource implements RequestSource {
 
   /** Gives some of the commands a failure. In place: a copy of every sixth is dearer than all the rest. */
   private maybeInjected(command: Draft<Command>): Command {
-    if (this.swarm.injecting && this.dice.chance(1, 3)) {
-      command.inject = { kind: "backend", after: Math.min(this.dice.below(5), this.dice.below(5)) };
+    if (this.swarm.injecting && this.dice.chance(1, 4)) {
+      command.inject = { kind: "backend", after: this.dice.below(4) };
     }
     return command;
   }

@@ -35,10 +35,10 @@ export class Physicals {
   draw(dice: Dice, start: number, size: number): number {
     const kind = dice.below(16);
     const room = (PHYSICAL_LIMIT - size) / this.page;
-    if (kind === 0) return Math.min(dice.below(LOWEST), room) * this.page;
-    if (kind === 1) return dice.below(room + 1) * this.page;
+    if (kind < 2) return Math.min(dice.below(LOWEST), room) * this.page;
+    if (kind === 2) return dice.below(room + 1) * this.page;
     const inStep = this.inStepWith(start);
-    if (kind > 5) return Math.min(inStep, PHYSICAL_LIMIT - size);
+    if (kind > 6) return Math.min(inStep, PHYSICAL_LIMIT - size);
     const beside = (1 + dice.below(3)) * (dice.chance(1, 3) ? LARGE_PAGE : 1) * this.page;
     // Before it where there is room: below the virtual addresses, too, when these are what the others are in step with.
     const isBefore = beside <= inStep && dice.chance(1, 2);

@@ -116,7 +116,7 @@ export class Places {
     this.anchors.add(this.from);
     if (this.to < this.limitPage) this.anchors.add(this.to);
     this.measure();
-    if (this.swarm.misaligned && dice.chance(1, 6)) this.misalign();
+    if (this.swarm.misaligned && dice.chance(1, 4)) this.misalign();
   }
 
   /**
@@ -149,9 +149,9 @@ export class Places {
     if (kind < 5) this.drawArea();
     else if (kind < 8) this.set(this.drawTarget(), 1);
     else if (kind < 15) this.drawToAnchor();
-    else if (kind < 22) this.set(this.drawPage(), 1 + dice.below(4));
-    else if (kind < 30) this.set(this.drawPage(), this.drawLength());
-    else if (kind < 31) this.set(this.drawPage(), 0);
+    else if (kind < 19) this.set(this.drawPage(), 1 + dice.below(4));
+    else if (kind < 28) this.set(this.drawPage(), this.drawLength());
+    else if (kind < 29) this.set(this.drawPage(), 0);
     else this.set(this.drawPage(), this.swarm.far ? this.limitPage / 2 : window.to - window.from);
   }
 

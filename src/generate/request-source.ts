@@ -11,9 +11,9 @@ export interface RequestSource {
   next(): Request;
 }
 
-/** The length of a run: three in four are as long as allowed. */
+/** The length of a run: one in two is as long as allowed, the others are shorter, most of them much. */
 export function drawLength(dice: Dice, most: number): number {
-  return dice.chance(3, 4) ? most : 1 + dice.below(most);
+  return dice.chance(1, 2) ? most : 1 + Math.min(dice.below(most), dice.below(most));
 }
 
 /** An offset in a page of `page` bytes: mostly the first one or the last. */
