@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findSubject } from "../subjects/registry.ts";
-import { type Comparison, compare, holds, OURS, WANTED_FACTOR } from "./comparison.ts";
-import { STRATEGIES, type Strategy, type StrategyName } from "./strategies.ts";
+import { type Comparison, compare, holds, WANTED_FACTOR } from "./comparison.ts";
+import { OURS, STRATEGIES, type Strategy, type StrategyName } from "./strategies.ts";
 import { tableOf } from "./table.ts";
 import { runTrial, type TrialRecord } from "./trial.ts";
 
@@ -44,6 +44,17 @@ describe("the figures", () => {
   test("of a smaller budget take what was found later for missed", () => {
     const smaller = compare("small", 150, records).rows[0]?.figures.get("ours");
     expect(smaller).toMatchObject({ found: 1, samples: [150, 100, 150, 150] });
+  });
+
+  test("count the miss of a trial that was stopped before the budget as a finding there", () => {
+    const stopped = { ...record("uniform", "defect:a", 0, 2000), budget: 40, commands: 45 };
+    const comparison = compare("small", BUDGET, [...records, stopped]);
+    expect(comparison.rows[0]?.figures.get("uniform")).toMatchObject({ found: 0, samples: [40] });
+    expect([...comparison.stopped]).toEqual([["uniform", 40]]);
+    expect(tableOf(comparison, 5)).toContain(
+      "uniform was stopped before the budget, after 40 commands or more",
+    );
+    expect([...compare("small", 40, [stopped]).stopped]).toEqual([]);
   });
 
   test("are those of one size of the space", () => {
@@ -105,6 +116,22 @@ describe("ours", () => {
     expect(comparison.best?.factor).toBeGreaterThan(1.5);
     expect(comparison.worse).toMatchObject([{ defect: "defect:c", than: "uniform" }]);
     expect(holds(comparison)).toBe(false);
+  });
+
+  test("may be worse than a plain strategy that isn't the best", () => {
+    const third = swapped(better, "uniform", "commands").filter(({ strategy }) => strategy === "commands");
+    const worst = third.map((each) => ({ ...each, commands: each.commands + 500 }));
+    const quick = Array.from({ length: SEEDS }, (_, seed) => [
+      record("ours", "defect:c", seed, 30 + seed),
+      record("uniform", "defect:c", seed, 30 + seed),
+      record("commands", "defect:c", seed, 10 + seed),
+    ]).flat();
+    const comparison = compare("small", BUDGET, [...better, ...worst, ...quick]);
+    expect(comparison).toMatchObject({
+      best: { strategy: "uniform" },
+      worse: [{ defect: "defect:c", than: "commands" }],
+    });
+    expect(holds(comparison)).toBe(true);
   });
 
   test("proves nothing with few trials", () => {

@@ -1,6 +1,6 @@
 import type { SpaceSize } from "./space-size.ts";
 import { geometricMean, holm, mannWhitney, quantile } from "./statistics.ts";
-import { STRATEGY_NAMES, type StrategyName } from "./strategies.ts";
+import { OURS, STRATEGY_NAMES, type StrategyName } from "./strategies.ts";
 import type { TrialRecord } from "./trial.ts";
 
 /** How many times as many commands the best plain strategy has to take, in the geometric mean over the defects. */
@@ -9,16 +9,13 @@ export const WANTED_FACTOR: { readonly [S in SpaceSize]: number } = { small: 1.5
 /** A difference is significant when it would come up by chance less often, corrected for the number of defects. */
 export const SIGNIFICANT = 0.001;
 
-/** The strategy that is compared with all others. */
-export const OURS: StrategyName = "ours";
-
 /** What half of the trials, and nine in ten, don't exceed. */
 export interface Spread {
   readonly median: number;
   readonly ninth: number;
 }
 
-/** What came of the trials of one strategy on one defect. A miss counts as a finding at the budget. */
+/** What came of the trials of one strategy on one defect. A miss counts as a finding where the trial was stopped. */
 export interface Figures {
   readonly trials: number;
   readonly found: number;
@@ -52,6 +49,8 @@ export interface Comparison {
   readonly means: ReadonlyMap<StrategyName, number>;
   /** How many these are. */
   readonly compared: number;
+  /** Where the first of a strategy's trials was stopped that had found nothing, if that was before the budget. */
+  readonly stopped: ReadonlyMap<StrategyName, number>;
   /** The plain strategy with the lowest mean, and how many times ours that is; `undefined` where one is missing. */
   readonly best: { readonly strategy: StrategyName; readonly factor: number } | undefined;
   /** The defects that ours missed in some trial. */
@@ -61,7 +60,10 @@ export interface Comparison {
   readonly isTelling: boolean;
 }
 
-/** Compares what came of trials in spaces of one size. `records` are known for this budget. */
+/**
+ * Compares what came of trials in spaces of one size. Those of ours are known for this budget; those of the plain
+ * strategies may have been stopped before.
+ */
 export function compare(space: SpaceSize, budget: number, records: readonly TrialRecord[]): Comparison {
   const mine = records.filter((record) => record.space === space);
   const strategies = STRATEGY_NAMES.filter((name) => mine.some(({ strategy }) => strategy === name));
@@ -77,6 +79,7 @@ export function compare(space: SpaceSize, budget: number, records: readonly Tria
     rows,
     means,
     compared: complete.length,
+    stopped: stoppedBefore(budget, mine),
     best: complete.length === 0 ? undefined : bestOf(means, plain),
     missed: ours.map(({ defect }) => defect),
     worse: plain.flatMap((than) => worseThan(than, rows)),
@@ -84,11 +87,15 @@ export function compare(space: SpaceSize, budget: number, records: readonly Tria
   };
 }
 
-/** Whether ours keeps what is wanted of it; that it misses nothing is wanted in the small space only. */
+/**
+ * Whether ours keeps what is wanted of it, in comparison with the best plain strategy; that it misses nothing is wanted
+ * in the small space only.
+ */
 export function holds({ space, best, missed, worse, isTelling }: Comparison): boolean {
-  const factor = best?.factor ?? 0;
+  if (best === undefined || !isTelling) return false;
   const misses = space === "small" ? missed.length : 0;
-  return isTelling && factor >= WANTED_FACTOR[space] && misses === 0 && worse.length === 0;
+  const isWorse = worse.some(({ than }) => than === best.strategy);
+  return best.factor >= WANTED_FACTOR[space] && misses === 0 && !isWorse;
 }
 
 function rowsOf(records: readonly TrialRecord[], budget: number): Row[] {
@@ -105,7 +112,9 @@ function rowsOf(records: readonly TrialRecord[], budget: number): Row[] {
 }
 
 function figuresOf(records: readonly TrialRecord[], budget: number): Figures {
-  const samples = records.map(({ commands }) => Math.min(commands, budget));
+  const samples = records.map(({ commands, check, budget: end }) =>
+    Math.min(commands, check === null ? Math.min(end, budget) : budget),
+  );
   // Of a trial that went on beyond the budget, the part of the time that belongs to it.
   const times = records.map(
     ({ commands, milliseconds }, at) => (milliseconds * (samples[at] ?? 0)) / commands,
@@ -117,6 +126,15 @@ function figuresOf(records: readonly TrialRecord[], budget: number): Figures {
     milliseconds: spreadOf(times),
     samples,
   };
+}
+
+function stoppedBefore(budget: number, records: readonly TrialRecord[]): Map<StrategyName, number> {
+  const stopped = new Map<StrategyName, number>();
+  for (const { check, strategy, budget: end } of records) {
+    if (check !== null || end >= budget) continue;
+    stopped.set(strategy, Math.min(end, stopped.get(strategy) ?? end));
+  }
+  return stopped;
 }
 
 function spreadOf(values: readonly number[]): Spread {

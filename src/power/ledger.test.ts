@@ -71,6 +71,15 @@ describe("a ledger", () => {
     },
   );
 
+  test("knows where a trial of a plain strategy was stopped, but nothing of what ours would have gone on to find", () => {
+    const plain: TrialRecord = { ...MISSED, strategy: "uniform" };
+    const ledger = ledgerOf(plain, MISSED);
+    expect(ledger.find({ ...plain, budget: 5000 })).toBeUndefined();
+    expect(ledger.findStopped({ ...plain, budget: 5000 })).toEqual(plain);
+    expect(ledger.findStopped({ ...MISSED, budget: 5000 })).toBeUndefined();
+    expect(ledger.findStopped(MISSED)).toEqual(MISSED);
+  });
+
   test("keeps the record that went further, in whatever order they come", () => {
     const further = { ...FOUND, budget: 2000, commands: 1500 };
     for (const ledger of [ledgerOf(MISSED, further), ledgerOf(further, MISSED)]) {
@@ -78,7 +87,8 @@ describe("a ledger", () => {
     }
   });
 
-  test("is about the budget that its misses have, or that its findings were allowed", () => {
+  test("is about the budget that the misses of ours have, or that its findings were allowed", () => {
+    expect(ledgerOf(FOUND, { ...MISSED, strategy: "uniform", budget: 20 }).budget).toBe(1000);
     const other = { ...MISSED, seed: 6, budget: 300 };
     expect(ledgerOf(FOUND, MISSED, other).budget).toBe(300);
     expect(ledgerOf(FOUND, MISSED, other).limit).toBe(300);

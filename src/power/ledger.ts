@@ -1,6 +1,6 @@
 import type { NamedSubject } from "../subjects/registry.ts";
 import { canShow, type SpaceSize } from "./space-size.ts";
-import type { StrategyName } from "./strategies.ts";
+import { OURS, type StrategyName } from "./strategies.ts";
 import type { Trial, TrialRecord } from "./trial.ts";
 
 /** Which trials are wanted: of each defect, in spaces of each size that can show it, with each strategy and seed. */
@@ -45,13 +45,23 @@ export class Ledger {
     return record && (record.check !== null || record.budget >= trial.budget) ? record : undefined;
   }
 
-  /** The smallest budget of a trial that missed: of larger ones it can't be said what comes of all trials. */
+  /**
+   * The same, but that a trial of a plain strategy may have been stopped before: its miss then counts as a finding
+   * where it was stopped, which is in favour of that strategy.
+   */
+  findStopped(trial: Trial): TrialRecord | undefined {
+    return trial.strategy === OURS ? this.find(trial) : this.records.get(keyOf(trial));
+  }
+
+  /** The smallest budget of a trial of ours that missed: of larger ones it can't be said what comes of all of these. */
   get limit(): number {
-    const missed = [...this.records.values()].filter(({ check }) => check === null);
+    const missed = [...this.records.values()].filter(
+      ({ check, strategy }) => check === null && strategy === OURS,
+    );
     return missed.reduce((least, { budget }) => Math.min(least, budget), Number.POSITIVE_INFINITY);
   }
 
-  /** The largest budget that was given and for which the outcome of every trial is known; 1 if there are none. */
+  /** The largest budget that was given and for which the outcome of every trial of ours is known; 1 if there are none. */
   get budget(): number {
     const most = [...this.records.values()].reduce((most, { budget }) => Math.max(most, budget), 1);
     return Math.min(most, this.limit);

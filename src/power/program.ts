@@ -102,7 +102,7 @@ function selectionOf({ only, space, strategies, seeds, budget, table }: Options,
 }
 
 function print(trials: readonly Trial[], { spaces, budget }: Selection, ledger: Ledger, json: boolean): void {
-  const records = trials.map((trial) => ledger.find(trial)).filter((record) => record !== undefined);
+  const records = trials.map((trial) => ledger.findStopped(trial)).filter((record) => record !== undefined);
   if (json) return void process.stdout.write(records.map(lineOf).join(""));
   for (const space of spaces) {
     const comparison = compare(space, budget, records);

@@ -17,6 +17,9 @@ export const STRATEGY_NAMES = ["ours", "commands", "commands-max", "uniform"] as
 /** One of them. */
 export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
+/** The one that is compared with the plain ones. */
+export const OURS: StrategyName = "ours";
+
 /** The strategies. How each draws is written in docs/power.md. */
 export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   ours: (terms) => {

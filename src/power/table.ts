@@ -1,15 +1,7 @@
 /** What the power bench prints. */
 import { count, counted } from "../report/statistics.ts";
-import {
-  type Comparison,
-  type Figures,
-  holds,
-  OURS,
-  type Row,
-  SIGNIFICANT,
-  WANTED_FACTOR,
-} from "./comparison.ts";
-import type { StrategyName } from "./strategies.ts";
+import { type Comparison, type Figures, holds, type Row, SIGNIFICANT, WANTED_FACTOR } from "./comparison.ts";
+import { OURS, type StrategyName } from "./strategies.ts";
 
 const HEADINGS = ["defect", "strategy", "found", "commands", "90 %", "ms", "90 %", "times ours"];
 
@@ -24,8 +16,9 @@ export function tableOf(comparison: Comparison, wanted: number): string {
     `${space} space: ${counted(rows.length, "defect")}, ${seedsOf(rows)}, budget ${count(budget)} commands`,
     ...(trials < wanted ? [`incomplete: ${count(trials)} of ${count(wanted)} trials`] : []),
     "",
-    ...aligned(cells),
+    ...aligned(cells, 2),
     "",
+    ...summary(comparison),
     ...conclusions(comparison).map((line) => `  ${line}`),
     "",
   ].join("\n");
@@ -60,29 +53,60 @@ function lineOf(name: StrategyName, figures: Figures, ours: Figures | undefined)
   ];
 }
 
-function aligned(cells: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+/** Columns, of which the first `left` begin at their left edge and the others end at their right one. */
+function aligned(cells: readonly (readonly string[])[], left: number): string[] {
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
   return cells.map((row) => {
     const padded = row.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
     );
     return `  ${padded.join("  ")}`.trimEnd();
   });
 }
 
+/** What all defects together say of each strategy. */
+function summary({ rows, means, compared }: Comparison): string[] {
+  const ours = means.get(OURS);
+  const lines = [...means].map(([name, mean]) => {
+    const figures = rows.flatMap((row) => row.figures.get(name) ?? []);
+    const always = figures.filter(({ found, trials }) => found === trials).length;
+    const trials = figures.reduce((sum, each) => sum + each.trials, 0);
+    const found = figures.reduce((sum, each) => sum + each.found, 0);
+    return [
+      name,
+      `${always} of ${figures.length}`,
+      `${count(found)} of ${count(trials)}`,
+      count(Math.round(mean)),
+      ours === undefined || name === OURS ? "" : (mean / ours).toFixed(2),
+    ];
+  });
+  const headings = ["strategy", "always found", "trials that found", "commands", "times ours"];
+  return [
+    `commands: the geometric mean of the medians over ${counted(compared, "defect")}`,
+    "",
+    ...aligned([headings, ...lines], 1),
+    "",
+  ];
+}
+
 /** What is wanted of ours, and whether it is so. */
 function conclusions(comparison: Comparison): string[] {
-  const { space, means, compared, best, missed, worse, isTelling } = comparison;
-  const each = [...means].map(([name, mean]) => `${name} ${count(Math.round(mean))}`);
+  const { space, best, missed, worse, isTelling } = comparison;
   const names = worse.map(({ defect, than, p }) => `${defect} (than ${than}, p ${p.toExponential(0)})`);
   const conclusion = [
-    `commands, geometric mean of the medians over ${counted(compared, "defect")}: ${each.join(", ")}`,
     best === undefined
       ? "there is no plain strategy to compare ours with"
       : `the best plain strategy, ${best.strategy}, takes ${best.factor.toFixed(2)} times as many as ours; wanted: ${WANTED_FACTOR[space]}`,
     `missed by ours in some trial: ${listed(missed)}${space === "small" ? "; wanted: none" : ""}`,
-    `on which ours is significantly worse (Mann-Whitney, p < ${SIGNIFICANT} corrected): ${listed(names)}; wanted: none`,
+    `on which ours is significantly worse (Mann-Whitney, p < ${SIGNIFICANT} corrected): ${listed(names)}; wanted: none than ${best?.strategy ?? "the best"}`,
   ];
+  for (const [name, end] of comparison.stopped) {
+    conclusion.push(
+      `${name} was stopped before the budget, after ${count(end)} commands or more: a miss counts as a finding there, in its favour`,
+    );
+  }
   if (!isTelling) conclusion.push("so few trials can't show a significant difference, however large it is");
   return [...conclusion, `all that is wanted: ${holds(comparison) ? "yes" : "no"}`];
 }
