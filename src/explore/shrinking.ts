@@ -1,13 +1,15 @@
 import type { Certificate } from "../corpus/schema.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import { fartherInMemory, isLinear } from "../shrink/backends.ts";
+import { moveBoundaries } from "../shrink/boundaries.ts";
 import { compareTraces } from "../shrink/order.ts";
 import { type Interruption, type Reduction, reduce, upToFinding } from "../shrink/reduce.ts";
 import { relocate } from "../shrink/relocate.ts";
-import { type Counterexample, sameFinding } from "../shrink/same-finding.ts";
+import { type Counterexample, sameAlone, sameFinding } from "../shrink/same-finding.ts";
 import type { Finding } from "../trace/finding.ts";
 import { findMisfit } from "../trace/preconditions.ts";
 import { isCommand, type Request } from "../trace/request.ts";
+import { isRequest } from "../trace/request-schema.ts";
 import type { Space } from "../trace/space.ts";
 import type { ExactEnd } from "./exact-end.ts";
 import type { Ground } from "./ground.ts";
@@ -86,7 +88,7 @@ export class Shrinking {
       for (const moved of movedTo(home.space, best.requests, ground.space)) {
         const there = await this.counterexampleOn(home, moved);
         executions++;
-        if (!there || !sameFinding(best, there)) continue;
+        if (!there || !(sameFinding(best, there) || sameAlone(best, there))) continue;
         best = await this.reduceOn(home, there);
         executions += best.executions;
         ground = home;
@@ -152,15 +154,23 @@ export class Shrinking {
 }
 
 /**
- * The trace as it is in the space `to`, and with its linear areas a page further in physical memory, as they may lie at
- * no distance from it there. Where that space has frames without end and `from` has not, also with one failure or
+ * The trace as it is in the space `to`, at the same distance from its base, or from its end; and with its linear areas a page further in physical memory, or all of it a page
+ * further from the base, as they may lie at no distance from it there. Where that space has frames without end and `from` has not, also with one failure or
  * another in its last command: what showed because frames ran out may show when one is refused.
  */
 function* movedTo(to: Space, requests: readonly Request[], from: Space): Generator<readonly Request[]> {
   const moved = relocate(requests, from, to);
   if (moved === undefined) return;
   yield moved;
-  if (moved.some(isLinear)) yield moved.map((request) => fartherInMemory(request, to.page));
+  const endsApart = to.base + to.size - (from.base + from.size);
+  const fromEnd = requests.map((request) =>
+    moveBoundaries(request, from.page, (address) => address + endsApart),
+  );
+  if (fromEnd.every(isRequest)) yield fromEnd;
+  if (moved.some(isLinear)) {
+    yield moved.map((request) => fartherInMemory(request, to.page));
+    yield moved.map((request) => moveBoundaries(request, to.page, (address) => address + to.page));
+  }
   const last = moved.at(-1);
   if (from.frames === 0 || to.frames > 0 || last === undefined || !isCommand(last)) return;
   for (let after = 0; after < FAILURES; after++) {

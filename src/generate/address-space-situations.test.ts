@@ -84,7 +84,9 @@ describe("ranges", () => {
     const isSound = ({ start, size }: { start: number; size: number }) =>
       start % PAGE === 0 && size % PAGE === 0 && size > 0 && start + size <= 0x10000;
     expect(share(ranges, isSound)).toBeGreaterThan(0.8);
-    expect(share(ofLarge, ({ start, size }) => start % PAGE === 0 && size % PAGE === 0)).toBeGreaterThan(0.85);
+    expect(share(ofLarge, ({ start, size }) => start % PAGE === 0 && size % PAGE === 0)).toBeGreaterThan(
+      0.85,
+    );
   });
 
   test.each<[where: string, isMet: (start: number, end: number) => boolean]>([

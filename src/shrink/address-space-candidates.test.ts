@@ -13,6 +13,57 @@ function candidatesFor(requests: readonly Request[], terms: Terms = SMALL_TERMS)
 describe("instead of", () => {
   test.each<[what: string, lines: readonly string[], simpler: readonly string[]]>([
     [
+      "a protect that opens part of an area, an area that is open",
+      ["map 0x0 0x3000 - alloc:eager", "unmap 0x0 0x1000", "protect 0x1000 0x1000 r"],
+      ["map 0x0 0x3000 r alloc:eager", "unmap 0x0 0x1000"],
+    ],
+    [
+      "a protect that fails, an unmap of an open area that does",
+      ["map 0x0 0x3000 - linear:0x0", "protect 0x1000 0x1000 r !frame=0"],
+      ["map 0x0 0x3000 r linear:0x0", "unmap 0x1000 0x1000 !frame=0"],
+    ],
+    [
+      "flags that a protect gave and something else has, those from before",
+      ["map 0x0 0x1000 r alloc:lazy", "protect 0x0 0x1000 -", "map 0x0 0x1000 - alloc:lazy replace"],
+      ["map 0x0 0x1000 r alloc:lazy", "map 0x0 0x1000 r alloc:lazy replace"],
+    ],
+    [
+      "a read of two pages, one across their boundary",
+      ["map 0x0 0x2000 rw alloc:eager", "store 0x0 01", "read 0x0 0x1001"],
+      ["map 0x0 0x2000 rw alloc:eager", "store 0x1000 01", "read 0xfff 0x2"],
+    ],
+    [
+      "the same, with what was stored before the boundary",
+      ["map 0x0 0x2000 rw alloc:eager", "store 0x17fc 01", "read 0x10 0x1800"],
+      ["map 0x0 0x2000 rw alloc:eager", "store 0xfff 01", "read 0xfff 0x2"],
+    ],
+    [
+      "a write of two pages, one across their boundary",
+      ["map 0x0 0x2000 r alloc:eager", "write 0xffb 010000000000"],
+      ["map 0x0 0x2000 r alloc:eager", "write 0xfff 0001"],
+    ],
+    [
+      "what is written across the end of the space, a map",
+      ["write 0xffff 0000"],
+      ["map 0xf000 0x2000 - alloc:eager"],
+    ],
+    ["a query of no page, an unmap", ["can-access 0x10000 0x0 r"], ["unmap 0x10000 0x0"]],
+    [
+      "a protect of the start, a page that is unmapped behind it",
+      ["map 0x0 0x2000 r alloc:eager", "protect 0x0 0x1000 -", "fault 0x1000 r"],
+      ["map 0x0 0x3000 r alloc:eager", "unmap 0x1000 0x1000", "fault 0x2000 r"],
+    ],
+    [
+      "an access that only shows what was wrong before, areas that can be read",
+      ["map 0x0 0x3000 - linear:0x0", "unmap 0x0 0x1000", "map 0x1000 0x1000 r alloc:lazy"],
+      ["map 0x0 0x3000 r linear:0x0", "unmap 0x0 0x1000"],
+    ],
+    [
+      "an access and a flush, an access to the next page",
+      ["map 0x0 0x2000 r linear:0x0", "access 0x0 r", "unmap 0x0 0x2000"],
+      ["map 0x0 0x2000 r linear:0x0", "access 0x1000 r"],
+    ],
+    [
       "a lazy page that a fault brings in, an eager one",
       ["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r", "frames"],
       ["map 0x0 0x1000 r alloc:eager", "frames"],
@@ -258,5 +309,31 @@ describe("in a large space", () => {
     const texts = candidatesFor(requestsIn(line), LARGE_TERMS);
     for (const each of simpler) expect(texts).toContain(each);
     expect(texts.length).toBeLessThan(600);
+  });
+});
+
+describe("where frames can run out", () => {
+  const FEW: Terms = { ...SMALL_TERMS, space: { ...SMALL_TERMS.space, frames: 16 } };
+  const USED = requestsIn(
+    "map 0x0 0x4000 - alloc:eager",
+    "unmap 0x0 0x4000",
+    "map 0x0 0x1000 r alloc:lazy",
+    "fault 0x0 r",
+  );
+
+  test("one map takes any number of them in the place of what took them", () => {
+    const tried = candidatesFor(USED, FEW);
+    expect(tried).toContain("map 0x0 0xd000 - alloc:eager; map 0x0 0x1000 r alloc:lazy; fault 0x0 r");
+    expect(tried).toContain("map 0x0 0x4000 - alloc:eager; map 0x0 0xd000 - alloc:eager");
+  });
+
+  test("and one in the place of the last request", () => {
+    const tried = candidatesFor(requestsIn("map 0x0 0xd000 - alloc:eager", "fault 0x0 r"), FEW);
+    expect(tried).toContain("map 0x0 0xd000 - alloc:eager; map 0x0 0x1000 - alloc:eager");
+  });
+
+  test("but not where they can't", () => {
+    const tried = candidatesFor(USED);
+    expect(tried).not.toContain("map 0x0 0xd000 - alloc:eager; map 0x0 0x1000 r alloc:lazy; fault 0x0 r");
   });
 });

@@ -36,6 +36,44 @@ export function* writeLess(request: WriteCommand): Generator<Request> {
   for (const plainer of plainerBytes(bytes)) yield { ...request, bytes: plainer };
 }
 
+/** What two bytes across a boundary may be. */
+const PAIRS = [Uint8Array.of(0, 1), Uint8Array.of(1, 0), Uint8Array.of(1, 2)] as const;
+
+/**
+ * Traces in which a read or a write across the boundary of two pages is one of a byte on either side of it; and what was
+ * stored or written in the pages that were read lies right before the boundary, or right behind it.
+ */
+export function* shortenAcrossBoundary(requests: readonly Request[], page: number): Generator<Request[]> {
+  for (const [at, request] of requests.entries()) {
+    if (request.op === "write") {
+      const boundary = lastBoundary(request.addr, request.bytes.length, page);
+      if (boundary === undefined) continue;
+      for (const bytes of PAIRS) yield requests.with(at, { ...request, addr: virtAddr(boundary - 1), bytes });
+    } else if (request.op === "read") {
+      const { start, size } = request;
+      const boundary = lastBoundary(start, size, page);
+      if (boundary === undefined) continue;
+      const across = requests.with(at, { ...request, start: virtAddr(boundary - 1), size: 2 });
+      yield across;
+      for (const place of [boundary - 1, boundary]) {
+        yield across.map((each) => (liesIn(each, start, size) ? { ...each, addr: virtAddr(place) } : each));
+      }
+    }
+  }
+}
+
+function liesIn(request: Request, start: number, size: number): request is WriteCommand {
+  return (
+    (request.op === "store" || request.op === "write") && start <= request.addr && request.addr < start + size
+  );
+}
+
+/** The last boundary of pages that lies inside of `size` bytes from `start` on. */
+function lastBoundary(start: number, size: number, page: number): number | undefined {
+  const boundary = Math.floor((start + size - 1) / page) * page;
+  return boundary > start ? boundary : undefined;
+}
+
 /** As many bytes: all 1; some of those that aren't 0 yet 0; or, where these are few, one of them lower. */
 function* plainerBytes(bytes: Uint8Array): Generator<Uint8Array> {
   yield new Uint8Array(bytes.length).fill(1);

@@ -4,12 +4,15 @@ import type { Terms } from "../trace/space.ts";
 import { plainFlagsEverywhere, simplifyArguments } from "./arguments.ts";
 import { lowerPhysicals, plainBackendsEverywhere, populateMaps } from "./backends.ts";
 import { foldSpace, mirrorSpace } from "./boundaries.ts";
-import { dropBeforeFailure, dropChunks, dropPairs, shortenBeforeFailure } from "./drop.ts";
+import { shortenAcrossBoundary } from "./bytes.ts";
+import { dropAndShow, dropBeforeFailure, dropChunks, dropPairs, shortenBeforeFailure } from "./drop.ts";
+import { takeFrames } from "./frames.ts";
 import { compareTraces } from "./order.ts";
 import {
   exchangeFlags,
   foldProtects,
   handFlagsOn,
+  holeForProtect,
   mergeMaps,
   splitMaps,
   storeWritten,
@@ -47,11 +50,15 @@ function* passes(requests: readonly Request[], terms: Terms): Generator<Request[
   yield* dropBeforeFailure(requests);
   yield* populateMaps(requests);
   yield* dropPairs(requests);
+  yield* dropAndShow(requests, page);
   yield* mergeMaps(requests);
   yield* foldProtects(requests);
+  yield* takeFrames(requests, terms.space);
   yield* substituteOps(requests, terms.space);
   yield* storeWritten(requests);
+  yield* shortenAcrossBoundary(requests, page);
   yield* splitMaps(requests);
+  yield* holeForProtect(requests, page);
   yield* foldSpace(requests, terms.space);
   yield* shortenBeforeFailure(requests, page);
   yield* plainBackendsEverywhere(requests);

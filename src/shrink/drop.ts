@@ -1,3 +1,5 @@
+import { virtAddr } from "../trace/address.ts";
+import { NO_FLAGS, READ } from "../trace/flags.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import { cuts } from "./lower-values.ts";
 
@@ -20,6 +22,23 @@ export function* dropPairs(requests: readonly Request[]): Generator<Request[]> {
   for (let later = requests.length - 1; later > 0; later--) {
     for (let earlier = later - 1; earlier >= 0; earlier--) {
       yield requests.filter((_, index) => index !== earlier && index !== later);
+    }
+  }
+}
+
+/**
+ * Traces with one request left out that may only make visible what was wrong before: all areas can be read instead, or an
+ * access goes to the next page.
+ */
+export function* dropAndShow(requests: readonly Request[], page: number): Generator<Request[]> {
+  for (let left = requests.length - 1; left >= 0; left--) {
+    const others = requests.toSpliced(left, 1);
+    yield others.map((each) =>
+      each.op === "map" && each.flags === NO_FLAGS ? { ...each, flags: READ } : each,
+    );
+    for (const [at, each] of others.entries()) {
+      if ("access" in each && "addr" in each)
+        yield others.with(at, { ...each, addr: virtAddr(each.addr + page) });
     }
   }
 }

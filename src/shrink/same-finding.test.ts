@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../trace/finding.ts";
 import { requestsIn } from "../trace/literal.fixture.ts";
-import { sameFinding } from "./same-finding.ts";
+import { sameAlone, sameFinding } from "./same-finding.ts";
 
 const WRONG: Finding = {
   kind: "invariant",
@@ -53,6 +53,32 @@ describe("it is not the same", () => {
     ["where one found something", FIND, { ...FIND, finding: { ...FIND.finding, answer: "value" } }],
     ["after another verb", FIND, { ...FIND, requests: shown("overlaps 0x0 0x1000").requests }],
     ["after a protect", UNMAP, shown("protect 0x0 0x1000 r")],
+    ...["no page 0x1000", "page 0x1000=0x1:r", "page 0x1000=0x0:rw", "page 0x1000=0x0:-"].map(
+      (observed): [string, ReturnType<typeof shown>, ReturnType<typeof shown>] => [
+        `outside of its range in another way, ${observed}`,
+        shown("unmap 0x0 0x1000", {
+          check: "outside",
+          expected: "no page 0x1000",
+          observed: "page 0x1000=0x0:r",
+        }),
+        shown("protect 0x0 0x1000 -", { check: "outside", expected: "page 0x1000=0x0:r", observed }),
+      ],
+    ),
+    [
+      "in what was written",
+      shown("protect 0x0 0x1000 r", { check: "bytes" }),
+      shown("store 0x0 01", { check: "bytes", answer: "value" }),
+    ],
+    [
+      "where frames are counted wrong",
+      shown("map 0x0 0x1000 r mock", { check: "frames", expected: "data=1" }),
+      shown("fault 0x0 r", { check: "frames", expected: "data=1", answer: "true" }),
+    ],
+    [
+      "where one had no failure",
+      shown("unmap 0x0 0x1000 !frame=0", { check: "pages" }),
+      shown("protect 0x0 0x1000 r", { check: "pages" }),
+    ],
     ["after a map", UNMAP, shown("map 0x0 0x1000 r mock")],
     ["at an earlier verb", UNMAP, { ...UNMAP, finding: { ...UNMAP.finding, at: 0 } }],
   ])("%s", (_what, found, other) => {
@@ -94,6 +120,44 @@ describe("it is the same", () => {
       "in a TLB, whatever should have flushed it",
       shown("protect 0x0 0x1000 r", { check: "tlb" }),
       shown("unmap 0x0 0x1000", { check: "tlb" }),
+    ],
+    [
+      "outside of its range, whatever changed a page in the same way",
+      shown("unmap 0x0 0x1000", {
+        check: "outside",
+        expected: "page 0x1000=0x0:ru",
+        observed: "page 0x1000=0x0:r",
+      }),
+      shown("protect 0x0 0x1000 -", {
+        check: "outside",
+        expected: "page 0x2000=0x8:ru",
+        observed: "page 0x2000=0x8:u",
+      }),
+    ],
+    [
+      "in what lay in a frame, whatever made it readable",
+      shown("protect 0x0 0x1000 r", { check: "bytes" }),
+      shown("map 0x0 0x1000 r mock", { check: "bytes" }),
+    ],
+    [
+      "where it says that there is no memory, whatever for",
+      shown("unmap 0x0 0x1000", { check: "answer", answer: "NoMemory" }),
+      shown("map 0x0 0x1000 r mock", { check: "answer", answer: "NoMemory" }),
+    ],
+    [
+      "where more frames are handed out than there are, whoever got the last one",
+      shown("map 0x0 0x1000 r mock", { check: "frames", expected: "at most 16 frames handed out" }),
+      shown("fault 0x0 r", { check: "frames", expected: "at most 16 frames handed out", answer: "true" }),
+    ],
+    [
+      "in frames, whichever command failed",
+      shown("map 0x0 0x1000 r mock !frame=1", { check: "frames", answer: "NoMemory" }),
+      shown("fault 0x0 r !frame=1", { check: "frames", answer: "false" }),
+    ],
+    [
+      "where a failure is answered as if there hadn't been one",
+      shown("unmap 0x0 0x1000 !frame=0", { check: "pages" }),
+      shown("protect 0x0 0x1000 r !frame=0", { check: "pages" }),
     ],
     [
       "where it panicked with the same words",
@@ -178,5 +242,127 @@ describe("instead of a command whose first call fails and that leaves something 
 
   test("it will where something else is wrong", () => {
     expect(sameFinding({ ...AT_ONCE, finding: { ...AT_ONCE.finding, check: "areas" } }, WITHOUT)).toBe(true);
+  });
+});
+
+describe("instead of a protect that opens what was wrong before", () => {
+  const OPENED = shown("protect 0x0 0x1000 r", {
+    check: "pages",
+    expected: "page 0x0=0x0:r",
+    observed: "no page 0x0",
+  });
+  const BEFORE = shown("unmap 0x1000 0x1000", {
+    check: "outside",
+    expected: "page 0x0=0x0:r",
+    observed: "no page 0x0",
+  });
+
+  test("the command will do that made it so where everybody can see it, and not the other way round", () => {
+    expect(sameFinding(OPENED, BEFORE)).toBe(true);
+    expect(sameFinding(BEFORE, OPENED)).toBe(false);
+  });
+
+  test("none will that changes a page in another way", () => {
+    const other = { ...BEFORE, finding: { ...BEFORE.finding, observed: "page 0x0=0x8:r" } };
+    expect(sameFinding(OPENED, other)).toBe(false);
+  });
+});
+
+describe("instead of a fault that should be served", () => {
+  const REFUSED = shown("fault 0x0 r", {
+    check: "answer",
+    expected: "ok true",
+    observed: "ok false",
+    answer: "false",
+  });
+  const WITHOUT_MEMORY = shown("map 0x0 0x1000 r mock", { check: "answer", answer: "NoMemory" });
+
+  test("a command will do that finds no memory, and not the other way round", () => {
+    expect(sameFinding(REFUSED, WITHOUT_MEMORY)).toBe(true);
+    expect(sameFinding(WITHOUT_MEMORY, REFUSED)).toBe(false);
+  });
+
+  test("none will instead of one that is served and should be refused", () => {
+    const served = { ...REFUSED, finding: { ...REFUSED.finding, expected: "ok false", observed: "ok true" } };
+    expect(sameFinding(served, WITHOUT_MEMORY)).toBe(false);
+  });
+});
+
+describe("instead of a wrong number of frames", () => {
+  const COUNTED = shown("unmap 0x0 0x1000", { check: "frames" });
+
+  test.each(["pages", "identity"])(
+    "the pages that they are in, by %s, and not the other way round",
+    (check) => {
+      const named = shown("unmap 0x0 0x1000", { check });
+      expect(sameFinding(COUNTED, named)).toBe(true);
+      expect(sameFinding(named, COUNTED)).toBe(false);
+      expect(sameFinding(COUNTED, shown("protect 0x0 0x1000 r", { check }))).toBe(false);
+    },
+  );
+});
+
+describe("instead of what a swallowed failure leads to", () => {
+  const LATER = {
+    ...shown("map 0x0 0x1000 r mock", { check: "answer", at: 2 }),
+    requests: requestsIn("map 0x0 0x4000 r mock", "unmap 0x0 0x1000 !frame=0", "map 0x0 0x1000 r mock"),
+  };
+  const SWALLOWED = shown("unmap 0x0 0x1000 !frame=0", { check: "pages" });
+
+  test("the command that swallows it, and not the other way round", () => {
+    expect(sameFinding(LATER, SWALLOWED)).toBe(true);
+    expect(sameFinding(SWALLOWED, LATER)).toBe(false);
+  });
+
+  test("not another command, nor one that fails", () => {
+    expect(sameFinding(LATER, shown("protect 0x0 0x1000 r !frame=0", { check: "pages" }))).toBe(false);
+    const failed = { ...SWALLOWED, finding: { ...SWALLOWED.finding, answer: "NoMemory" } };
+    expect(sameFinding(LATER, failed)).toBe(false);
+  });
+});
+
+describe("of a request alone", () => {
+  const alone = (line: string, parts: Partial<Finding>) => ({
+    requests: requestsIn(line),
+    finding: { ...WRONG, kind: "answer" as const, check: "answer", at: 0, ...parts },
+  });
+  const ACCEPTED = alone("unmap 0xf000 0x2000", { expected: "err InvalidParam", observed: "ok" });
+  const REFUSED = alone("unmap 0x10000 0x0", {
+    expected: "ok",
+    observed: "err InvalidParam",
+    answer: "InvalidParam",
+  });
+
+  test("it is the same that it should have been refused with the same error, whatever it asks", () => {
+    const other = { expected: "err InvalidParam", observed: "ok value", answer: "value" };
+    expect(sameFinding(ACCEPTED, alone("write 0xffff 0000", other))).toBe(true);
+    expect(sameFinding(ACCEPTED, alone("write 0xffff 0000", { ...other, expected: "err NotMapped" }))).toBe(
+      false,
+    );
+  });
+
+  test("it is the same that it shouldn't have been, whatever it asks", () => {
+    const no = { expected: "ok true", observed: "ok false", answer: "false" };
+    expect(sameFinding(REFUSED, alone("can-access 0x10000 0x0 r", no))).toBe(true);
+    const yes = { expected: "ok false", observed: "ok true", answer: "true" };
+    expect(sameFinding(REFUSED, alone("can-access 0x10000 0x0 r", yes))).toBe(false);
+  });
+
+  test("it is not where there was another before", () => {
+    const after = shown("can-access 0x10000 0x0 r", {
+      check: "answer",
+      expected: "ok true",
+      observed: "ok false",
+    });
+    expect(sameFinding(REFUSED, after)).toBe(false);
+  });
+
+  test("in another space it may go wrong in another way, but for a failure", () => {
+    const map = alone("map 0x0 0x1000 - mock", { answer: "BadState" });
+    expect(sameAlone(map, alone("map 0x1000 0x1000 - mock", { check: "areas" }))).toBe(true);
+    expect(sameAlone(map, alone("map 0x1000 0x1000 - mock !backend=0", { check: "areas" }))).toBe(false);
+    expect(sameAlone(map, alone("map 0x1000 0x1000 - mock replace", { check: "areas" }))).toBe(false);
+    expect(sameAlone(map, alone("unmap 0x1000 0x1000", { check: "areas" }))).toBe(false);
+    expect(sameAlone(map, shown("map 0x1000 0x1000 - mock"))).toBe(false);
   });
 });

@@ -18,13 +18,22 @@ export interface Counterexample {
  * one, and its answer, say nothing; nor where failures are counted wrong, which is about what went before; nor where an
  * implementation in a process of its own fell silent, as answers may have been lost with it.
  *
- * What is wrong in the page tables, or in a TLB, is wrong there whoever wrote it; and what panics with the same words, but
- * for numbers, panics in the same place. Where an argument should have been refused it makes no difference what was done
- * instead.
+ * Some things are wrong whoever did them, so that any request will do:
  *
- * A map that replaces is an unmap and a map: where the unmap alone goes wrong, in whatever way, it is the bug. And where
- * a command goes wrong by itself, it is not the failure injected into it that shows the bug; unless its first call fails,
- * and what it leaves behind then is wrong: it has done nothing that it could do wrong by itself.
+ * - what is wrong in the page tables or in a TLB, and what lay in a frame before it could be read;
+ * - a panic with the same words, but for numbers;
+ * - a page outside of a command's range that is changed in the same way; more frames than there are; no memory where there
+ *   is some; frames that a failed command leaves wrong; a failure that is answered as if there had been none;
+ * - a request alone that should have been refused with the same error, or shouldn't have been at all. Where an argument
+ *   should have been refused it makes no difference what was done instead, either.
+ *
+ * And some findings are only the consequence of others, which may take their place, but not the other way round:
+ *
+ * - a map that replaces is an unmap and a map: where the unmap alone goes wrong, in whatever way, it is the bug;
+ * - where a command goes wrong by itself, it is not the failure injected into it that shows the bug; unless its first call
+ *   fails, and what it leaves behind then is wrong: it has done nothing that it could do wrong by itself;
+ * - what a protect opens may have been wrong before; what is answered later may come from a failure that was swallowed;
+ *   and frames are counted wrong where pages are kept that should be gone.
  */
 export function sameFinding(found: Counterexample, other: Counterexample): boolean {
   const [a, b] = [found.finding, other.finding];
@@ -33,10 +42,104 @@ export function sameFinding(found: Counterexample, other: Counterexample): boole
   if (isVague(b) || after === undefined || before === undefined) return false;
   if (isPartOf(before, after) && !failsAtOnce(before, a) && a.check !== "drop" && b.check !== "drop")
     return true;
+  if (wasHidden(before, a) && b.check === "outside" && changeOf(a) === changeOf(b)) return true;
+  if (wasSwallowed(found, after, b)) return true;
+  if (endsAlike(a, b) && areAlike(before, after) && a.check === "frames" && IN_FRAMES.includes(b.check))
+    return true;
   if (a.kind !== b.kind || a.check !== b.check) return false;
   if (a.check === "drop" || a.check === "injected" || ON_HARDWARE.includes(a.check)) return true;
   if (a.kind === "panic" && wordsOf(a.observed) === wordsOf(b.observed)) return true;
+  if (a.check === "outside" && changeOf(a) === changeOf(b)) return true;
+  if (a.check === "bytes" && !writes(before) && !writes(after)) return true;
+  if (lacksMemory(b) && (lacksMemory(a) || refusesFault(a))) return true;
+  if (exceedsLimit(a) && exceedsLimit(b)) return true;
+  if (swallowsFailure(before, a) && swallowsFailure(after, b)) return true;
+  if (a.check === "frames" && hasFailed(before, a) && hasFailed(after, b)) return true;
+  if (isAlone(found) && isAlone(other) && isSameRefusal(a, b)) return true;
   return endsAlike(a, b) && areAlike(before, after);
+}
+
+/**
+ * Whether both are the same operation alone, without a failure. Where there was nothing before it there is little that can
+ * go wrong; in another space it may only show in another way.
+ */
+export function sameAlone(found: Counterexample, other: Counterexample): boolean {
+  const [before, after] = [requestOf(found), requestOf(other)];
+  if (!isAlone(found) || !isAlone(other) || !before || !after) return false;
+  if (!isCommand(before) || !isCommand(after) || before.inject || after.inject) return false;
+  return before.op === after.op && replaces(before) === replaces(after);
+}
+
+/** Whether what is wrong in the pages may have been so before, where nobody could see it. */
+function wasHidden({ op }: Request, { check }: Finding): boolean {
+  return op === "protect" && check === "pages";
+}
+
+/** Whether an earlier command of the trace carries a failure, and that is what the other one swallows. */
+function wasSwallowed({ requests, finding }: Counterexample, after: Request, b: Finding): boolean {
+  const earlier = requests.slice(0, finding.at);
+  const carries = earlier.some(
+    (each) => isCommand(each) && each.inject !== undefined && each.op === after.op,
+  );
+  return carries && finding.check !== "drop" && b.check === "pages" && swallowsFailure(after, b);
+}
+
+/** Whether a failure was injected into the command, which did fail. */
+function hasFailed(request: Request, { answer }: Finding): boolean {
+  return isCommand(request) && request.inject !== undefined && answer !== "ok" && answer !== "true";
+}
+
+function isAlone({ requests }: Counterexample): boolean {
+  return requests.length === 1;
+}
+
+/** Whether both should have been refused with the same error, or were refused and shouldn't have been. */
+function isSameRefusal(a: Finding, b: Finding): boolean {
+  if (a.check !== "answer") return false;
+  if (a.expected.startsWith("err ") || b.expected.startsWith("err ")) return a.expected === b.expected;
+  return isNo(a.observed) && isNo(b.observed);
+}
+
+function isNo(observed: string): boolean {
+  return observed === "ok false" || observed.startsWith("err ");
+}
+
+/** How what was observed of a page differs from what was expected: it is lost, added, has other flags, lies elsewhere. */
+function changeOf({ expected, observed }: Finding): string {
+  if (observed.startsWith("no page")) return "lost";
+  if (expected.startsWith("no page")) return "added";
+  const [was, is] = [flagsIn(expected), flagsIn(observed)];
+  if (was === is) return "elsewhere";
+  return [...is].every((flag) => was.includes(flag)) ? "fewer flags" : "other flags";
+}
+
+/** The letters behind the last colon. */
+function flagsIn(page: string): string {
+  return page.slice(page.lastIndexOf(":") + 1);
+}
+
+function writes({ op }: Request): boolean {
+  return op === "store" || op === "write";
+}
+
+/** Whether it says that there is no memory where there is some. */
+function lacksMemory({ check, answer }: Finding): boolean {
+  return check === "answer" && answer === "NoMemory";
+}
+
+/** Whether it refuses a page fault that should be served, as it would without memory. */
+function refusesFault({ check, expected, observed }: Finding): boolean {
+  return check === "answer" && expected === "ok true" && observed === "ok false";
+}
+
+/** Whether more frames are handed out than there are. */
+function exceedsLimit({ check, expected }: Finding): boolean {
+  return check === "frames" && expected.startsWith("at most");
+}
+
+/** Whether a failure was injected into the command, which says that all is well. */
+function swallowsFailure(request: Request, { answer }: Finding): boolean {
+  return isCommand(request) && request.inject !== undefined && answer === "ok";
 }
 
 /** Whether what `part` does is a part of what `whole` does, and no more. */
@@ -103,6 +206,9 @@ const DONE: readonly string[] = ["ok", "true", "value"] satisfies AnswerClass[];
 /** Which of them a failed command answers is up to the kind of failure. */
 const FAILED: readonly string[] = ["BadState", "NoMemory"] satisfies AnswerClass[];
 const NOT_THERE: readonly string[] = ["false", "none", "fault", "NotMapped"] satisfies AnswerClass[];
+
+/** Checks of what is in frames, which say more than that their number is wrong. */
+const IN_FRAMES: readonly string[] = ["pages", "identity"];
 
 /** Checks of what a processor goes by, however it came there. */
 const ON_HARDWARE: readonly string[] = ["walk", "tlb"];

@@ -3,7 +3,7 @@ import { type Flags, NO_FLAGS, READ, WRITE, withProtection } from "../trace/flag
 import { isCommand, type MapCommand, type Request } from "../trace/request.ts";
 import type { Space } from "../trace/space.ts";
 import { partOf } from "./backends.ts";
-import { boundariesOf } from "./boundaries.ts";
+import { boundariesOf, moveBoundaries } from "./boundaries.ts";
 
 /** Traces in which one request does something simpler to the same range, with the failure that it may carry or without. */
 export function* substituteOps(requests: readonly Request[], { base, page }: Space): Generator<Request[]> {
@@ -13,7 +13,7 @@ export function* substituteOps(requests: readonly Request[], { base, page }: Spa
   const starts = new Set([virtAddr(boundaries[0] ?? 0), base]);
   const everything = [...starts].map((start) => ({ start, size: end - start }));
   for (const [at, request] of requests.entries()) {
-    for (const simpler of simplerOps(request, everything)) {
+    for (const simpler of simplerOps(request, everything, page)) {
       yield requests.with(at, simpler);
       if (isCommand(request) && request.inject && isCommand(simpler))
         yield requests.with(at, { ...simpler, inject: request.inject });
@@ -59,18 +59,51 @@ export function* splitMaps(requests: readonly Request[]): Generator<Request[]> {
   }
 }
 
-/** Traces in which a map gets the flags right away that a later protect of all of it would give it. */
+/**
+ * Traces in which a map gets the flags right away that a later protect of it, or of a part of it, would give it: without
+ * the protect, or with an unmap in its place. And traces without the protect, in which what has the flags that it gives
+ * has those that the map has.
+ */
 export function* foldProtects(requests: readonly Request[]): Generator<Request[]> {
   for (const [at, map] of requests.entries()) {
     for (const [later, protect] of requests.entries()) {
-      if (later <= at || map.op !== "map" || protect.op !== "protect") continue;
-      const whole = protect.start <= map.start && map.start + map.size <= protect.start + protect.size;
-      if (whole) {
-        const flags = withProtection(map.flags, protect.flags);
-        yield requests.with(at, { ...map, flags }).filter((_, index) => index !== later);
-      }
+      if (later <= at || map.op !== "map" || protect.op !== "protect" || !meets(map, protect)) continue;
+      const flags = withProtection(map.flags, protect.flags);
+      const open = requests.with(at, { ...map, flags });
+      yield open.filter((_, index) => index !== later);
+      const { flags: _, ...unmap } = { ...protect, op: "unmap" as const };
+      yield open.with(later, unmap);
+      const closed = (request: Request) =>
+        "flags" in request && request.flags === flags ? { ...request, flags: map.flags } : request;
+      yield requests.toSpliced(later, 1).map(closed);
     }
   }
+}
+
+/**
+ * Traces in which a protect of the start or the end of an area is an unmap of a page between the two parts:
+ *
+ *     map      [-------)              map      [-----------)
+ *     protect  [---)          ->      unmap        [---)
+ */
+export function* holeForProtect(requests: readonly Request[], page: number): Generator<Request[]> {
+  for (const [at, protect] of requests.entries()) {
+    if (protect.op !== "protect") continue;
+    for (const boundary of [protect.start, virtAddr(protect.start + protect.size)]) {
+      if (boundary % page !== 0) continue;
+      const apart = requests.map((each) =>
+        moveBoundaries(each, page, (address) =>
+          address >= boundary && each !== protect ? address + page : address,
+        ),
+      );
+      const { flags: _, ...unmap } = { ...protect, op: "unmap" as const, start: boundary, size: page };
+      yield apart.with(at, unmap);
+    }
+  }
+}
+
+function meets(a: Stretch, b: Stretch): boolean {
+  return a.start < b.start + b.size && b.start < a.start + a.size;
 }
 
 /** Traces in which two sets of flags have changed places wherever they occur. */
@@ -152,7 +185,7 @@ interface Stretch {
 const PLAINEST_BACKENDS = [{ kind: "mock" }, { kind: "alloc:eager" }] as const;
 
 /** `everything` are stretches that all of the trace lies in. */
-function* simplerOps(request: Request, everything: readonly Stretch[]): Generator<Request> {
+function* simplerOps(request: Request, everything: readonly Stretch[], page: number): Generator<Request> {
   switch (request.op) {
     case "map":
       if (request.replace) {
@@ -189,11 +222,16 @@ function* simplerOps(request: Request, everything: readonly Stretch[]): Generato
       return;
     case "read":
       yield { op: "translate", addr: request.start };
+      yield* commandsOn(request.start, request.size, page);
       return;
     case "write":
       yield { op: "translate", addr: request.addr };
       yield* accesses(request.addr, WRITE);
       yield { ...request, op: "store" };
+      yield* commandsOn(request.addr, request.bytes.length, page);
+      return;
+    case "can-access":
+      yield* commandsOn(request.start, request.size, page);
       return;
     case "fault":
     case "areas":
@@ -204,9 +242,16 @@ function* simplerOps(request: Request, everything: readonly Stretch[]): Generato
     case "translate":
     case "overlaps":
     case "find-free":
-    case "can-access":
       return;
   }
+}
+
+/** The simplest commands about the pages that so many bytes lie in. */
+function* commandsOn(from: VirtAddr, bytes: number, page: number): Generator<Request> {
+  const start = virtAddr(from - (from % page));
+  const size = Math.ceil((from + bytes - start) / page) * page;
+  yield* mapsOf(start, size, NO_FLAGS);
+  yield { op: "unmap", start, size };
 }
 
 /** Maps in the place of something about the same range, if it is not empty. */
