@@ -1,10 +1,12 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The suites that take minutes: run by `.ci/run`, not by `npm test`. */
 export default defineConfig({
   test: {
     include: ["src/**/*.slow.ts", "properties/**/*.slow.ts"],
-    maxWorkers: "100%",
+    // One more than there are cores: some suites only wait, for a process that hangs.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },

@@ -1,4 +1,4 @@
-/** The command line with an adapter that misbehaves: what is quickly told. The rest is in `adapter.slow.ts`. */
+/** The command line with an adapter that misbehaves: what is quickly told. The rest is in the slow suites. */
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
