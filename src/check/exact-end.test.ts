@@ -203,6 +203,13 @@ describe("where none is shorter", () => {
     });
   });
 
+  test("it says which queries of the trace it tried", async () => {
+    const lines = ["map 0x0 0x1000 - mock", "find 0x1000"];
+    const found = await search(planted("find-includes-end"), lines);
+    expect(found?.lines).toEqual(lines);
+    expect(found?.certificate.commands).toBe("map,unmap,protect,clear,replace,find");
+  });
+
   test("it is the same where it lies elsewhere", async () => {
     const far = ["map 0x7000 0x3000 - mock", "unmap 0x8000 0x1000"];
     const found = await search(planted("unmap-loses-right-part"), far);

@@ -64,7 +64,7 @@ export class BreadthFirst implements ExactEnd {
     const certificate = {
       pages: scope.space.size / space.page,
       flags: flags.map(printFlags).join(),
-      commands: [...commands, ...(inject ? ["failures"] : [])].join(),
+      commands: [...commands, ...queriesIn(found.requests), ...(inject ? ["failures"] : [])].join(),
       backends: backends.join(),
       merged,
       transitions,
@@ -165,6 +165,11 @@ function scopeOf(requests: readonly Request[], space: Space, hello: Hello): Scop
       hello.inject.length > 0 &&
       requests.some((request) => isCommand(request) && request.inject !== undefined),
   };
+}
+
+/** What the trace asks, which is tried as it is. */
+function queriesIn(requests: readonly Request[]): readonly string[] {
+  return [...new Set(requests.flatMap((request) => (isCommand(request) ? [] : [request.op])))];
 }
 
 function flagsIn(requests: readonly Request[]): readonly Flags[] {
