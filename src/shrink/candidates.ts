@@ -6,19 +6,13 @@ import { lowerPhysicals, plainBackendsEverywhere, populateMaps } from "./backend
 import { foldSpace, mirrorSpace } from "./boundaries.ts";
 import { shortenAcrossBoundary } from "./bytes.ts";
 import { dropAndShow, dropBeforeFailure, dropChunks, dropPairs, shortenBeforeFailure } from "./drop.ts";
+import { exchangeFlags, handFlagsOn } from "./flags.ts";
 import { takeFrames } from "./frames.ts";
+import { mergeMaps, splitMaps } from "./maps.ts";
 import { compareTraces } from "./order.ts";
-import {
-  exchangeFlags,
-  foldProtects,
-  handFlagsOn,
-  holeForProtect,
-  mergeMaps,
-  splitMaps,
-  storeWritten,
-  substituteOps,
-  swapNeighbours,
-} from "./substitute.ts";
+import { foldProtects, holeForProtect } from "./protects.ts";
+import { storeWritten, substituteOps } from "./substitute.ts";
+import { swapNeighbours } from "./swap.ts";
 
 /**
  * The traces to try in place of `requests`, the boldest simplifications first. Each is simpler in the
