@@ -18,6 +18,8 @@ interface Shrunk {
   readonly length: number;
   /** How many traces shrinking ran. */
   readonly executions: number;
+  /** Whether it was proved that none is shorter. */
+  readonly isProved: boolean;
   readonly milliseconds: number;
 }
 
@@ -30,6 +32,8 @@ export interface Quality {
   readonly distinct: number;
   /** Of the most frequent result, in requests. */
   readonly length: number;
+  /** For how many it was proved that none is shorter. */
+  readonly proved: number;
   readonly executions: { readonly mean: number; readonly most: number };
   /** The median. */
   readonly milliseconds: number;
@@ -49,6 +53,7 @@ export async function qualityOf(defect: NamedSubject, seeds: number, exact: bool
     most: most.length,
     distinct: results.size,
     length: most[0]?.length ?? 0,
+    proved: all.filter(({ isProved }) => isProved).length,
     executions: {
       mean: executions.reduce((sum, each) => sum + each, 0) / seeds,
       most: Math.max(...executions),
@@ -78,6 +83,7 @@ async function shrinkUnder(seed: string, defect: NamedSubject, exact: boolean): 
     result: [printSpace(found.space), ...lines, found.finding.check].join("; "),
     length: lines.length,
     executions: found.executions,
+    isProved: found.certificate !== undefined,
     milliseconds: performance.now() - started,
   };
 }

@@ -80,12 +80,9 @@ test("halves come first", () => {
 });
 
 describe("a trace that is as simple as can be has none", () => {
-  test.each([["map 0x0 0x0 - mock"], ["unmap 0x0 0x0"], ["areas"], ["find 0x0"], ["overlaps 0x0 0x1000"]])(
-    "%s",
-    (line) => {
-      expect(candidatesFor(requestsIn(line))).toEqual([]);
-    },
-  );
+  test.each([["map 0x0 0x0 - mock"], ["unmap 0x0 0x0"], ["areas"], ["find 0x0"]])("%s", (line) => {
+    expect(candidatesFor(requestsIn(line))).toEqual([]);
+  });
 });
 
 test("none is about no requests at all", () => {

@@ -366,3 +366,22 @@ describe("of a request alone", () => {
     expect(sameAlone(map, shown("map 0x1000 0x1000 - mock"))).toBe(false);
   });
 });
+
+describe("instead of a query of whether a range is taken", () => {
+  const asks = (expected: string, observed: string) =>
+    shown("overlaps 0x0 0x1000", { check: "answer", expected, observed });
+  const maps = (expected: string, observed: string) =>
+    shown("map 0x0 0x1000 r mock", { check: "answer", expected, observed });
+  const TAKEN = "err AlreadyExists";
+
+  test("a map that is refused, or isn't, in the same way, and not the other way round", () => {
+    expect(sameFinding(asks("ok true", "ok false"), maps(TAKEN, "ok"))).toBe(true);
+    expect(sameFinding(asks("ok false", "ok true"), maps("ok", TAKEN))).toBe(true);
+    expect(sameFinding(maps(TAKEN, "ok"), asks("ok true", "ok false"))).toBe(false);
+  });
+
+  test("not one that is so in the other way", () => {
+    expect(sameFinding(asks("ok true", "ok false"), maps("ok", TAKEN))).toBe(false);
+    expect(sameFinding(asks("ok false", "ok true"), maps(TAKEN, "ok"))).toBe(false);
+  });
+});

@@ -85,6 +85,7 @@ function* simplerOps(request: Request, everything: readonly Stretch[], page: num
       yield { ...request, op: "store" };
       yield* commandsOn(request.addr, request.bytes.length, page);
       return;
+    case "overlaps":
     case "can-access":
       yield* commandsOn(request.start, request.size, page);
       return;
@@ -95,7 +96,6 @@ function* simplerOps(request: Request, everything: readonly Stretch[], page: num
     case "injected":
     case "find":
     case "translate":
-    case "overlaps":
     case "find-free":
       return;
   }
