@@ -27,7 +27,7 @@ describe("of several planted defects at once come all findings that each has alo
   test.each([
     ["guard-page-new-frame+failed-replace-leaves-hole+refused-fault-brings-page-in", "s1"],
     ["no-flush-on-protect+unaligned-physical-accepted+failed-replace-leaves-hole", "s2"],
-    ["tlb-hit-permits-all+clear-leaks-frames+read-repeats-first-page", "s3"],
+    ["tlb-hit-permits-all+clear-leaks-frames+read-repeats-first-page", "s23"],
     ["no-flush-on-unmap+protect-leaves-lazy-pages+fault-on-eager-page-served", "s4"],
     ["refused-write-half-done+no-flush-on-protect+fault-again-ignores-flags", "s5"],
     ["gigapage-maps-first-2-mib+fault-again-leaks-frame+unmap-leaks-guard-frames", "s6"],

@@ -59,6 +59,11 @@ describe("instead of", () => {
       ["map 0x0 0x3000 r linear:0x0", "unmap 0x0 0x1000"],
     ],
     [
+      "a protect and an access that it forbids, an access that was forbidden before",
+      ["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r", "protect 0x0 0x1000 -", "fault 0x0 r"],
+      ["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r", "fault 0x0 w"],
+    ],
+    [
       "an access and a flush, an access to the next page",
       ["map 0x0 0x2000 r linear:0x0", "access 0x0 r", "unmap 0x0 0x2000"],
       ["map 0x0 0x2000 r linear:0x0", "access 0x1000 r"],

@@ -1,5 +1,5 @@
 import { virtAddr } from "../trace/address.ts";
-import { NO_FLAGS, READ } from "../trace/flags.ts";
+import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { isCommand, type Request } from "../trace/request.ts";
 import { cuts } from "./lower-values.ts";
 
@@ -28,7 +28,7 @@ export function* dropPairs(requests: readonly Request[]): Generator<Request[]> {
 
 /**
  * Traces with one request left out that may only make visible what was wrong before: all areas can be read instead, or an
- * access goes to the next page.
+ * access goes to the next page, or writes.
  */
 export function* dropAndShow(requests: readonly Request[], page: number): Generator<Request[]> {
   for (let left = requests.length - 1; left >= 0; left--) {
@@ -37,8 +37,9 @@ export function* dropAndShow(requests: readonly Request[], page: number): Genera
       each.op === "map" && each.flags === NO_FLAGS ? { ...each, flags: READ } : each,
     );
     for (const [at, each] of others.entries()) {
-      if ("access" in each && "addr" in each)
-        yield others.with(at, { ...each, addr: virtAddr(each.addr + page) });
+      if (!("access" in each && "addr" in each)) continue;
+      yield others.with(at, { ...each, addr: virtAddr(each.addr + page) });
+      yield others.with(at, { ...each, access: WRITE });
     }
   }
 }
