@@ -30,7 +30,7 @@ export class InsideAndOut {
     afterAll(() => this.script?.remove());
   }
 
-  async search(name: string, runs: number): Promise<{ inside: Searched; outside: Searched }> {
+  async search(name: string, runs: number, seed = "pipe"): Promise<{ inside: Searched; outside: Searched }> {
     const subject = findSubject(name)?.subject;
     if (subject === undefined) throw new Error(`there is no subject ${name}`);
     const words: LoopbackArguments = [name];
@@ -38,15 +38,15 @@ export class InsideAndOut {
     const opened = await openAdapter(command, { seconds: 120 });
     if (!opened.ok) throw new Error(opened.error);
     return {
-      inside: await search(new InProcess(withoutMachine(subject)), runs),
-      outside: await search(opened.value.driver, runs),
+      inside: await search(new InProcess(withoutMachine(subject)), runs, seed),
+      outside: await search(opened.value.driver, runs, seed),
     };
   }
 }
 
-async function search(driver: Driver, runs: number): Promise<Searched> {
+async function search(driver: Driver, runs: number, seed: string): Promise<Searched> {
   const { hello } = driver;
-  const campaign = { driver, spaces: standardSpaces(hello), seed: "pipe", maxCommands: 30, injectAll: false };
+  const campaign = { driver, spaces: standardSpaces(hello), seed, maxCommands: 30, injectAll: false };
   const tally = newTally(hello.surface);
   const budget = { runs, seconds: Number.POSITIVE_INFINITY };
   const found = await fuzz(campaign, budget, new Pace(), tally);

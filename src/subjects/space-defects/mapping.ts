@@ -161,7 +161,7 @@ export const MAPPING_DEFECTS: readonly AddressSpaceDefect[] = [
   {
     name: "linear-offset-without-sign",
     summary: "physical addresses below the virtual ones are taken for addresses above them",
-    killedBy: "answer",
+    killedBy: "areas",
     parts: { linearBackend: distanceWithoutSign },
     innermost: true,
   },
