@@ -1,18 +1,16 @@
 import { PIPE_CHECKS } from "../../properties/invariants.ts";
+import { type CaseMisfit, MARKED_STALE, misfitOfCase, widest } from "../corpus/fit.ts";
 import { describeProblem } from "../corpus/problem.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import type { Judge, Model } from "../execute/judge.ts";
 import type { Watch } from "../execute/runner.ts";
 import { sameFinding } from "../shrink/same-finding.ts";
-import { ADDRESS_BITS } from "../trace/address.ts";
 import { type Answer, answerClass, sameAnswer } from "../trace/answer.ts";
 import { ownManners } from "../trace/dialect.ts";
 import type { Finding } from "../trace/finding.ts";
-import { ALL_FLAGS } from "../trace/flags.ts";
-import { findMisfit, misfitOfSpace } from "../trace/preconditions.ts";
 import { printAnswer, printRequest } from "../trace/print.ts";
 import type { Request } from "../trace/request.ts";
-import { addressLimit, type Hello, OFFERS, type Space, type Surface } from "../trace/space.ts";
+import type { Hello, Space, Surface } from "../trace/space.ts";
 import { type Snapshot, snapshotOfModel, snapshotOfObservation } from "./snapshot.ts";
 
 /** A literal trace and where it runs. Every corpus entry is one. */
@@ -56,13 +54,8 @@ export interface FindingReplay {
 }
 
 /** A case that doesn't fit the subject: nothing was run. */
-export interface StaleReplay {
+export interface StaleReplay extends CaseMisfit {
   readonly status: "stale";
-  /** Index of the request that doesn't fit; absent where the whole case is meant. */
-  readonly at?: number;
-  /** What is wrong, and what to do about it. Neither ends in a full stop. */
-  readonly reason: string;
-  readonly remedy: string;
 }
 
 /**
@@ -163,47 +156,16 @@ export function describeStale(
 /** Why the case can't run on an implementation that says `hello` of itself. */
 function findStale(entry: Replayable, hello: Hello): StaleReplay | UnsuitedReplay | undefined {
   const { surface, status } = entry;
-  if (status === "stale") {
-    return { status, reason: "the case is marked as stale", remedy: "delete it, or change its status" };
-  }
+  if (status === "stale") return { status, ...MARKED_STALE };
   if (surface !== hello.surface) {
     const reason = `the case is about the ${surface} surface and ${hello.name} offers ${hello.surface}`;
     return { status: "unsuited", reason };
   }
-  const broken = misfitOn(entry, { ...hello, ...widest(hello) });
-  if (broken) return broken;
-  const misfit = misfitOn(entry, hello);
+  const broken = misfitOfCase(entry, widest(hello));
+  if (broken) return { status: "stale", ...broken };
+  const misfit = misfitOfCase(entry, hello);
   if (misfit === undefined) return undefined;
   return { status: "unsuited", reason: `${hello.name} can't be asked this: ${misfit.reason}` };
-}
-
-/** What the widest implementation declares: what doesn't fit this one fits none. */
-function widest({ surface }: Hello): Partial<Hello> {
-  return { addrBits: ADDRESS_BITS, flags: ALL_FLAGS, inject: ["frame", "backend"], ...OFFERS[surface] };
-}
-
-function misfitOn({ before = [], ...run }: Replayable, hello: Hello): StaleReplay | undefined {
-  for (const earlier of before) {
-    const misfit = misfitOfRun(earlier, hello);
-    if (misfit) {
-      const { reason, remedy } = misfit;
-      return { status: "stale", reason: `an earlier run doesn't fit: ${reason}`, remedy };
-    }
-  }
-  return misfitOfRun(run, hello);
-}
-
-function misfitOfRun({ space, requests }: PastRun, hello: Hello): StaleReplay | undefined {
-  const unsound = misfitOfSpace(space, addressLimit(hello), hello.surface);
-  if (unsound !== undefined) {
-    return { status: "stale", reason: `the space is not sound: ${unsound}`, remedy: "correct the space" };
-  }
-  if (space.frames > 0 && hello.surface === "address-space" && !hello.queries.includes("frames")) {
-    const reason = "the case limits the frames, and they aren't counted";
-    return { status: "stale", reason, remedy: "give the space 0 frames" };
-  }
-  const misfit = findMisfit(requests, { space, hello });
-  return misfit && { status: "stale", ...misfit, remedy: "correct the line, or delete the case" };
 }
 
 /** Whether the answer is the demanded one. A system that knows no physical addresses leaves that of an access out. */
