@@ -133,6 +133,18 @@ export function entryId(
   return `${surface}/${slug([requests[at]?.op ?? "trace", check])}-${hash}`;
 }
 
+/** The id under which the finding called `id` is saved as it was met, for as long as it is not shrunk. */
+export function draftId(id: string): string {
+  return `${id}${DRAFT_ENDING}`;
+}
+
+/** Whether the case is a finding as it was met, which nobody has shrunk yet. */
+export function isDraft({ id }: CorpusEntry): boolean {
+  return id.endsWith(DRAFT_ENDING);
+}
+
+const DRAFT_ENDING = "-unshrunk";
+
 /** Words for a file name: lower-case letters and digits, with single hyphens between them. */
 function slug(words: readonly string[]): string {
   const runs = words.flatMap((word) => word.toLowerCase().match(/[a-z0-9]+/g) ?? []);

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { lstat, readFile, realpath } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { listCorpusFiles } from "./directory.ts";
 import type { CorpusEntry } from "./entry.ts";
@@ -28,16 +28,25 @@ export async function loadFile(file: string): Promise<LoadedFile> {
 /**
  * Loads every `*.json` file below `directory`, in code point order of their paths. Here each file's id
  * must be the end of its path. One that is stale or broken takes nothing from the others; a directory that
- * can't be listed is a broken path itself.
+ * can't be listed is a broken path itself. A file that another process removes meanwhile is passed over.
  */
 export async function loadDirectory(directory: string): Promise<readonly LoadedFile[]> {
   const root = await realpath(directory).catch(() => resolve(directory));
   const loaded: LoadedFile[] = [];
   for (const { file, problem } of await listCorpusFiles(directory)) {
     const path = join(root, relative(directory, file)).split(sep).join("/");
-    loaded.push(problem === undefined ? await load(file, path) : broken(file, problem));
+    const found = problem === undefined ? await load(file, path) : broken(file, problem);
+    if (found.status !== "broken" || problem !== undefined || (await isThere(file))) loaded.push(found);
   }
   return loaded;
+}
+
+/** Whether there is anything at `file`, a link that leads nowhere too, or no telling whether there is. */
+export async function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(
+    () => true,
+    (error: unknown) => systemErrorCode(error) !== "ENOENT",
+  );
 }
 
 async function load(file: string, path?: string): Promise<LoadedFile> {

@@ -1,4 +1,5 @@
-import { lstat, mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { randomInt } from "node:crypto";
+import { link, lstat, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { printJson } from "../trace/escape.ts";
@@ -16,23 +17,27 @@ export interface Saved {
 
 /**
  * Saves `entry` as `<directory>/<id>.json`, making the directories that are missing. A file of that name
- * that is there already stays untouched. The error is one line that names the place and the remedy.
+ * that is there already stays untouched. The error is one line that names the place and the remedy, which is `remedy`
+ * where nothing but permission or room is missing.
  *
- * The file appears whole or not at all, whenever the process is killed. Of several that save the same id at
- * the same moment each may write; what stays is one of them, and they differ in nothing but their origin. A
- * killed process may leave a temporary file behind, `<id>.json.<number>`; loading passes over it, and it can
- * be deleted at any time.
+ * The file appears whole or not at all, whenever the process is killed. Of several that save the same id at the same
+ * moment one writes it, and for the others it existed. A killed process may leave a temporary file behind,
+ * `<id>.json.<number>`; loading passes over it, and it can be deleted at any time.
  */
-export async function saveEntry(directory: string, entry: CorpusEntry): Promise<Result<Saved, string>> {
+export async function saveEntry(
+  directory: string,
+  entry: CorpusEntry,
+  remedy = WRITABLE,
+): Promise<Result<Saved, string>> {
   if (!ENTRY_ID.test(entry.id)) return failure(describeProblem(directory, badId(entry.id)));
   const file = join(directory, `${entry.id}.json`);
   if (await exists(file)) return success({ file, existed: true });
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeWhole(file, `${printJson(entryToFile(entry), 2)}\n`);
-    return success({ file, existed: false });
+    const isNew = await writeNew(file, `${printJson(entryToFile(entry), 2)}\n`);
+    return success({ file, existed: !isNew });
   } catch (error) {
-    return failure(describeProblem(dirname(file), writeProblem(error)));
+    return failure(describeProblem(dirname(file), writeProblem(error, remedy)));
   }
 }
 
@@ -77,6 +82,26 @@ function badId(id: string): Problem {
 }
 
 /**
+ * Writes `file` unless there is one by then, and says whether it did. A second name for a file that is whole is what can
+ * be given atomically, but only to a name that is free.
+ */
+async function writeNew(file: string, text: string): Promise<boolean> {
+  const temporary = `${file}.${randomInt(2 ** 47)}`;
+  await writeWhole(temporary, text);
+  try {
+    await link(temporary, file);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "EEXIST") return false;
+    // Some file systems have no second names. There the last of several that save at once wins.
+    await rename(temporary, file);
+    return true;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/**
  * Writes to a temporary file beside `file`, flushes it to the disk and renames it. The text is written by
  * node: write-file-atomic takes it for written when the disk had room for a part of it only.
  */
@@ -92,7 +117,10 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function writeProblem(error: unknown): Problem {
+/** What to do where a search can't save. */
+const WRITABLE = "make the directory writable, name another, or run without saving (--no-save)";
+
+function writeProblem(error: unknown, remedy = WRITABLE): Problem {
   const code = systemErrorCode(error);
   if (code === "ENOTDIR" || code === "EEXIST") {
     return {
@@ -101,5 +129,5 @@ function writeProblem(error: unknown): Problem {
     };
   }
   const what = `can't be written: ${describeSystemError(error)}`;
-  return { what, remedy: "make the directory writable, name another, or run without saving (--no-save)" };
+  return { what, remedy };
 }

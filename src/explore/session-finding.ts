@@ -1,4 +1,4 @@
-import { type CorpusEntry, caseOf, entryId } from "../corpus/entry.ts";
+import { type CorpusEntry, caseOf, draftId, entryId } from "../corpus/entry.ts";
 import { type Saved, saveEntry } from "../corpus/save.ts";
 import type { Certificate } from "../corpus/schema.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
@@ -128,7 +128,7 @@ export function saveDraft(
 ): Promise<Result<Saved, string> | undefined> {
   const entry = entryOf(met, target, seed);
   const note = "as it was met: neither seen again nor shrunk before mapcheck was killed";
-  return saveIn(directory, { ...entry, id: `${entry.id}-unshrunk`, note });
+  return saveIn(directory, { ...entry, id: draftId(entry.id), note });
 }
 
 /** The file of a case that was saved. */
