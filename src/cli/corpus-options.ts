@@ -1,6 +1,6 @@
 /** The options that choose a corpus. */
 import { stat } from "node:fs/promises";
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { describeProblem } from "../corpus/problem.ts";
 import { checkWritable } from "../corpus/save.ts";
 import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
@@ -14,7 +14,12 @@ export interface CorpusOptions {
 }
 
 /** Where cases are saved unless told otherwise. */
-const DEFAULT_CORPUS = "corpus";
+export const DEFAULT_CORPUS = "corpus";
+
+/** The directory of saved cases that a subcommand is about. */
+export function corpusArgument(what: string): Argument {
+  return new Argument("[directory]", what).default(DEFAULT_CORPUS).argParser(parsePath);
+}
 
 /** Adds `--corpus` and `--no-save`. */
 export function addCorpusOptions(command: Command): void {

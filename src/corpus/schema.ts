@@ -21,7 +21,9 @@ export const SURFACES: { readonly [S in Surface]: S } = {
   "memory-set": "memory-set",
   "address-space": "address-space",
 };
-const STATUSES: { readonly [S in EntryStatus]: S } = {
+
+/** Every status. */
+export const STATUSES: { readonly [S in EntryStatus]: S } = {
   regression: "regression",
   known: "known",
   unstable: "unstable",
