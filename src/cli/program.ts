@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { escapeText } from "../trace/escape.ts";
 import { addCheck } from "./check.ts";
+import { addCorpus } from "./corpus.ts";
 import { complain, EXIT, type ExitStatus } from "./exit-status.ts";
 import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
@@ -37,7 +38,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   if (words?.length === 0) {
     return complain("there is nothing behind --; write a command there, or leave -- out");
   }
-  for (const add of [addFuzz, addCheck, addVerify, addReplay, addSubjects]) {
+  for (const add of [addFuzz, addCheck, addVerify, addReplay, addCorpus, addSubjects]) {
     add(
       program,
       (finished) => {
@@ -46,7 +47,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
       words ?? [],
     );
   }
-  for (const command of [program, ...program.commands]) complainInOneLine(command);
+  complainInOneLine(program, "mapcheck");
   try {
     await program.parseAsync(own, { from: "user" });
     return status;
@@ -62,16 +63,16 @@ function splitAtDashes(args: readonly string[]): readonly [string[], (readonly s
   return at < 0 ? [[...args]] : [args.slice(0, at), args.slice(at + 1)];
 }
 
-/** Has `command` say in one line what is wrong with its arguments. */
-function complainInOneLine(command: Command): void {
-  const name = command.parent === null ? "mapcheck" : `mapcheck ${command.name()}`;
+/** Has `command`, called `name`, and its subcommands say in one line what is wrong with their arguments. */
+function complainInOneLine(command: Command, name: string): void {
+  for (const each of command.commands) complainInOneLine(each, `${name} ${each.name()}`);
   command.configureOutput({
     outputError: (text, write) => {
       const what = text
         .trimEnd()
         .replace(/^error: /, "")
         .replace(/\n\(Did you mean (.*)\?\)$/, " (did you mean $1?)")
-        .replace(" is invalid. ", " is invalid; ")
+        .replace(/ is invalid(?: for argument '[^']*')?\. /, " is invalid; ")
         .replace(/\.$/, "");
       // What is wrong with an argument is followed by what to write instead.
       const remedy = what.includes(" is invalid; ") ? "" : `; ${name} --help says what there is`;

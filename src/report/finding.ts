@@ -48,8 +48,8 @@ export function findingText(found: SessionFinding, { paint, origin, again, place
   ].join("\n");
 }
 
-/** What was looked through for a shorter trace. */
-function minimalText({ pages, flags, commands, backends, merged, transitions }: Certificate): string {
+/** What was looked through for a shorter trace, in words. */
+export function minimalText({ pages, flags, commands, backends, merged, transitions }: Certificate): string {
   const within = `${counted(pages, "page")}, flags ${flags || "none"}, commands ${commands}, backends ${backends || "none"}`;
   const how = merged ? "" : ", every sequence by itself";
   return escapeText(`no shorter trace within ${within}${how}; ${counted(transitions, "transition")} tried`);
