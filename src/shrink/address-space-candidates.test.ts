@@ -64,6 +64,21 @@ describe("instead of", () => {
       ["map 0x0 0x1000 r alloc:lazy", "fault 0x0 r", "fault 0x0 w"],
     ],
     [
+      "a frame that is used again after many others, one that is right away",
+      [
+        "map 0x2000 0x1000 rw alloc:eager",
+        "store 0x2000 01",
+        "map 0x0 0x3000 - alloc:eager replace",
+        "map 0x1000 0x4000 r alloc:eager replace",
+      ],
+      [
+        "map 0x2000 0x2000 rw alloc:eager",
+        "store 0x2000 01",
+        "unmap 0x2000 0x1000",
+        "map 0x2000 0x1000 r alloc:eager",
+      ],
+    ],
+    [
       "an access and a flush, an access to the next page",
       ["map 0x0 0x2000 r linear:0x0", "access 0x0 r", "unmap 0x0 0x2000"],
       ["map 0x0 0x2000 r linear:0x0", "access 0x1000 r"],

@@ -11,6 +11,7 @@ import { takeFrames } from "./frames.ts";
 import { mergeMaps, splitMaps } from "./maps.ts";
 import { compareTraces } from "./order.ts";
 import { foldProtects, holeForProtect } from "./protects.ts";
+import { reusePage } from "./reuse.ts";
 import { storeWritten, substituteOps } from "./substitute.ts";
 import { swapNeighbours } from "./swap.ts";
 
@@ -51,6 +52,7 @@ function* passes(requests: readonly Request[], terms: Terms): Generator<Request[
   yield* substituteOps(requests, terms.space);
   yield* storeWritten(requests);
   yield* shortenAcrossBoundary(requests, page);
+  yield* reusePage(requests, page);
   yield* splitMaps(requests);
   yield* holeForProtect(requests, page);
   yield* foldSpace(requests, terms.space);
