@@ -14,6 +14,7 @@ import { standardSpaces } from "../explore/spaces.ts";
 import type { Scope } from "../generate/scope.ts";
 import { addressSpaceSubject } from "../subjects/address-space.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
+import { DEFAULT_FORMAT } from "../subjects/planted.ts";
 import { STACK } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
@@ -24,10 +25,6 @@ import { SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 const CORPUS = await loadDirectory(fileURLToPath(new URL("../../corpus", import.meta.url)));
 const ENDLESS = { depth: Infinity, states: Infinity, seconds: Infinity };
 
-/** How many random traces each surface gets, on the address-space surface with each format. */
-const RUNS = { "memory-set": 600, "address-space": 80 };
-/** How many shorter ones get every single failure. */
-const FAILING = { "memory-set": 20, "address-space": 4 };
 /** The longest traces, in requests. */
 const LONG = 50;
 const SHORT = 20;
@@ -36,11 +33,21 @@ const SHORT = 20;
 const MANY_PAGES = { ...SIXTEEN_PAGES, size: 0x80_000 };
 const FEW_FRAMES = { ...SIXTEEN_PAGES, frames: 12 };
 
+/** `runs` is how many random traces a subject gets, `failing` how many shorter ones get every single failure. */
 const SUBJECTS = [
-  { name: "a memory set", make: memorySetSubject, spaces: [SIXTEEN_PAGES, MANY_PAGES] },
+  {
+    name: "a memory set",
+    make: memorySetSubject,
+    runs: 600,
+    failing: 20,
+    spaces: [SIXTEEN_PAGES, MANY_PAGES],
+  },
   ...FORMAT_NAMES.map((format) => ({
     name: `an address space of ${format}`,
     make: () => addressSpaceSubject(format),
+    runs: 80,
+    // All four standard spaces with one format, the two small ones with the others.
+    failing: format === DEFAULT_FORMAT ? 4 : 2,
     spaces: [SIXTEEN_PAGES, FEW_FRAMES],
   })),
 ];
@@ -65,10 +72,9 @@ test("the stack agrees with every case of the corpus", async () => {
   }
 });
 
-describe.each(SUBJECTS)("$name", ({ make }) => {
+describe.each(SUBJECTS)("$name", ({ make, runs }) => {
   test("agrees on random traces", async () => {
-    const subject = make();
-    for (const { runner, requests } of randomTraces(subject, RUNS[subject.hello.surface], LONG)) {
+    for (const { runner, requests } of randomTraces(make(), runs, LONG)) {
       expect(await runner.begin(requests)()).toBeUndefined();
     }
   });
@@ -102,10 +108,9 @@ test("one page of an address space agrees in every state", async () => {
   expect(await new Check(plan, new Pace()).run()).toMatchObject({ finding: undefined, cut: undefined });
 });
 
-describe.each(SUBJECTS)("$name", ({ make, spaces }) => {
+describe.each(SUBJECTS)("$name", ({ make, failing, spaces }) => {
   test("agrees on every single failure of random traces", async () => {
-    const subject = make();
-    for (const { runner, requests } of randomTraces(subject, FAILING[subject.hello.surface], SHORT)) {
+    for (const { runner, requests } of randomTraces(make(), failing, SHORT)) {
       const tally = { traces: 0, injected: 0 };
       expect(await injectEverywhere(requests, runner, new Pace(), tally)).toBeUndefined();
     }

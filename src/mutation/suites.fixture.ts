@@ -1,3 +1,4 @@
+import "./memory-limit.fixture.ts";
 import { expect, test } from "vitest";
 
 /**

@@ -12,6 +12,15 @@ function take(allocator: FrameAllocator, use: "data" | "table" = "data"): PhysAd
   return frame;
 }
 
+// The first of all tests: where memory grows without end, the others take all that the machine has.
+test("memory doubles when its frames are used up, and no sooner", () => {
+  const allocator = new FrameAllocator();
+  for (let count = 1; count <= 33; count++) {
+    take(allocator);
+    expect(allocator.memory.frameCount).toBe(count <= 16 ? 16 : count <= 32 ? 32 : 64);
+  }
+});
+
 describe("frames", () => {
   test("are different ones, aligned, and begin at the start of memory", () => {
     const allocator = new FrameAllocator();

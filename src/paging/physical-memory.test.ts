@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FRAME_SIZE } from "./format.ts";
@@ -60,6 +61,10 @@ test("asks are counted: as long as there is none, nothing has changed", () => {
   expect(memory.asks).toBeGreaterThan(asks);
 });
 
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
 /** What can be done to a memory of four frames: write a word, remember, or go back to what was remembered. */
 const doing = fc.oneof(
   fc.record({
@@ -89,7 +94,8 @@ test("any snapshots bring all of it back, in whatever order and as often as they
           snapshot?.restore();
           if (snapshot) naive.set(snapshot.words);
         }
-        expect(memory.words.subarray(0, FRAME_SIZE)).toEqual(naive);
+        // Compared as bytes, which is far faster than word by word.
+        expect(Buffer.compare(bytesOf(memory.words.subarray(0, FRAME_SIZE)), bytesOf(naive))).toBe(0);
         for (let frame = 0; frame < 4; frame++) {
           const words = Array.from(naive.subarray(frame * 1024, (frame + 1) * 1024));
           const places = words.flatMap((word, place) => (word === 0 ? [] : [place]));
