@@ -34,6 +34,7 @@ describe.each(ALL_FORMATS)("over %s", (format) => {
       [0x13000, 0xf000],
       [0x20001, 0],
       [0xf000, 0],
+      [0x11000, -1],
     ] as const;
     expect(inside.map(([start, size]) => space.containsRange(va(start), size))).not.toContain(false);
     expect(outside.map(([start, size]) => space.containsRange(va(start), size))).not.toContain(true);
@@ -134,6 +135,13 @@ describe.each(ALL_FORMATS)("over %s", (format) => {
     ]);
   });
 
+  test("a page that no area knows of has no area's size", () => {
+    const { machine, space } = setUp();
+    machine.pageTable.map(va(0x18000), pa(0x5000), KIB4, READ);
+    expect(space.translate(va(0x18000))).toBe(0x5000);
+    expect(space.translateAndGetLimit(va(0x18000))).toBeUndefined();
+  });
+
   test("a place is free between areas, from the hint on, within the limit", () => {
     const { space } = setUp();
     space.mapAlloc(va(0x10000), 0x2000, RW, false);
@@ -219,10 +227,14 @@ describe("what can't be mapped", () => {
     ["what lies outside", 0x40000, 0x1000],
   ])("%s", (_name, start, size) => {
     const machine = new SpaceMachine();
+    machine.pageTable.map(va(0x1000), pa(0), KIB4, READ);
+    machine.touch(0x1000);
     const invalid = failed("InvalidParam");
     expect(machine.space.mapLinear(va(start), pa(0), size, RW)).toEqual(invalid);
     expect(machine.space.mapAlloc(va(start), size, RW, true)).toEqual(invalid);
     expect(machine.space.mapAlloc(va(start), size, RW, false, true)).toEqual(invalid);
+    // It is no transaction that is undone: nothing is flushed.
+    expect(machine.cached()).toEqual(["0x1000 4096"]);
     const mayBeEmpty = size === 0 ? OK : invalid;
     expect(machine.space.unmap(va(start), size)).toEqual(mayBeEmpty);
     expect(machine.space.protect(va(start), size, RW)).toEqual(mayBeEmpty);
@@ -231,7 +243,7 @@ describe("what can't be mapped", () => {
 
   test("to physical addresses that are no frame's", () => {
     const { space } = new SpaceMachine();
-    for (const physical of [0x800, 2 ** 47, 2 ** 47 - KIB4]) {
+    for (const physical of [-KIB4, 0x800, 2 ** 47, 2 ** 47 - KIB4]) {
       expect(space.mapLinear(va(0x10000), pa(physical), 0x2000, RW)).toEqual(failed("InvalidParam"));
     }
     expect(space.mapLinear(va(0x10000), pa(2 ** 47 - 0x2000), 0x2000, RW)).toEqual(OK);

@@ -1,5 +1,5 @@
 import { MemoryArea } from "../memory/area.ts";
-import { BAD_STATE, type MappingResult } from "../memory/error.ts";
+import type { MappingResult } from "../memory/error.ts";
 import { FRAME_SIZE, PHYSICAL_LIMIT } from "../paging/format.ts";
 import type { PagingHandler } from "../paging/handler.ts";
 import type { PageTable } from "../paging/page-table.ts";
@@ -251,7 +251,7 @@ export class AddressSpace {
     const { ranOut } = pageTable.journal;
     pageTable.rollback();
     areas.restore(start, end);
-    return ranOut && result === BAD_STATE ? NO_MEMORY : result;
+    return ranOut ? NO_MEMORY : result;
   }
 
   /**
@@ -265,13 +265,15 @@ export class AddressSpace {
   ): SpaceResult {
     if (!this.containsRange(start, size)) return INVALID_PARAM;
     const parts: Uint8Array[] = [];
-    for (let at = 0; at < size; at += parts.at(-1)?.length ?? size) {
+    for (let at = 0; at < size; ) {
       const addr = start + at;
       const offset = addr % FRAME_SIZE;
       const physical = this.translate(virtAddr(addr));
       const view = physical === undefined ? undefined : this.handler.physToVirt(physAddr(physical - offset));
       if (view === undefined) return NOT_MAPPED;
-      parts.push(view.bytes.subarray(offset, Math.min(FRAME_SIZE, offset + size - at)));
+      const part = view.bytes.subarray(offset, Math.min(FRAME_SIZE, offset + size - at));
+      parts.push(part);
+      at += part.length;
     }
     let at = 0;
     for (const part of parts) {

@@ -41,7 +41,7 @@ export class AllocBackend implements SpaceBackend {
   }
 
   physicalAt(): undefined {
-    return undefined;
+    // Each page has a frame of its own.
   }
 
   handlePageFault(addr: VirtAddr, flags: Flags, pageTable: PageTable): boolean {

@@ -90,6 +90,24 @@ test("what was added in a hole goes", () => {
   expect(areas(set)).toEqual(before);
 });
 
+test("the area behind the range is left alone", () => {
+  const { set, pageTable } = setUp();
+  const behind = set.find(va(0x6000));
+  set.remember(va(0x4000), va(0x6000));
+  set.unmap(va(0x4000), 0x2000, pageTable);
+  set.restore(va(0x4000), va(0x6000));
+  expect(set.find(va(0x6000))).toBe(behind);
+});
+
+test("an area comes back in the place of one that looks alike", () => {
+  const { set, pageTable } = setUp();
+  const backend = set.find(va(0x4000))?.backend;
+  set.remember(va(0x4000), va(0x5000));
+  set.map(lazy(0x4000, 0x5000), pageTable, true);
+  set.restore(va(0x4000), va(0x5000));
+  expect(set.find(va(0x4000))?.backend).toBe(backend);
+});
+
 test("only the last range is remembered, an empty one too", () => {
   const { set, pageTable } = setUp();
   set.remember(va(0), va(0x10000));
@@ -106,11 +124,16 @@ test("only the last range is remembered, an empty one too", () => {
 });
 
 describe("areas that are as they were", () => {
-  test("are left alone", () => {
+  test.each([
+    ["areas cut at both ends", 0x2000, 0xa000],
+    ["what begins where one ends", 0x5000, 0x7000],
+    ["a hole", 0x5800, 0x5900],
+    ["what ends where one begins", 0x2000, 0x4000],
+  ])("are left alone: %s", (_case, start, end) => {
     const { set } = setUp();
     const before = Array.from(set);
-    set.remember(va(0x2000), va(0xa000));
-    set.restore(va(0x2000), va(0xa000));
+    set.remember(va(start), va(end));
+    set.restore(va(start), va(end));
     expect(Array.from(set).map((area, index) => area === before[index])).toEqual([true, true, true, true]);
   });
 

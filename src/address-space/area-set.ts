@@ -44,11 +44,10 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
     if (this.#isAsRemembered(start, to)) return;
     // An area that begins before `start` still does: it is replaced.
     this.areas.deleteRange(start, to, false);
-    for (let index = 0; index < this.#count; index++) {
-      const backend = this.#areas[index]?.backend;
+    for (const [index, { backend }] of this.#areas.slice(0, this.#count).entries()) {
       const was = this.#starts[index] ?? start;
       const until = this.#ends[index] ?? end;
-      if (backend) this.areas.set(was, new MemoryArea(was, until - was, this.#flags[index] ?? 0, backend));
+      this.areas.set(was, new MemoryArea(was, until - was, this.#flags[index] ?? 0, backend));
     }
   }
 
@@ -66,7 +65,6 @@ export class AreaSet extends MemorySet<Flags, PageTable, SpaceBackend> {
 
   #isAt(index: number, area: SpaceArea): boolean {
     return (
-      index < this.#count &&
       this.#areas[index] === area &&
       this.#starts[index] === area.start &&
       this.#ends[index] === area.end &&

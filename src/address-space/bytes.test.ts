@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { MEMORY_START } from "../paging/frame-allocator.ts";
+import { FrameAllocator, MEMORY_START } from "../paging/frame-allocator.ts";
+import type { FrameView } from "../paging/handler.ts";
 import { GIB, KIB4, pa, va } from "../paging/machine.fixture.ts";
+import type { PhysAddr } from "../trace/address.ts";
 import { EXECUTE, NO_FLAGS, READ, USER, WRITE } from "../trace/flags.ts";
 import { failed, OK, RW, SpaceMachine } from "./space-machine.fixture.ts";
 
@@ -44,6 +46,20 @@ describe("reading and writing", () => {
     const machine = new SpaceMachine();
     machine.space.mapLinear(va(0x10000), pa(8 * GIB), 0x1000, RW);
     expect(machine.bytes(0x10000, 1)).toBe("NotMapped");
+  });
+
+  test("asks for memory only where there is a page", () => {
+    const asked: number[] = [];
+    class Asked extends FrameAllocator {
+      override physToVirt(frame: PhysAddr): FrameView | undefined {
+        asked.push(frame);
+        return super.physToVirt(frame);
+      }
+    }
+    const machine = new SpaceMachine({ allocator: new Asked() });
+    expect(machine.bytes(0x10000, 1)).toBe("NotMapped");
+    expect(asked).not.toEqual([]);
+    expect(asked.filter((frame) => !Number.isInteger(frame))).toEqual([]);
   });
 
   test("goes through a linear area to memory that is there", () => {
@@ -109,6 +125,13 @@ describe("the memory behind a range", () => {
     const { space } = setUp();
     expect(space.translatedByteBuffer(va(0x10000), 0)).toEqual([]);
     expect(space.translatedByteBuffer(va(0x10000), 0x3000)).toHaveLength(3);
+  });
+
+  test("is not to be had across two areas, though all pages are there", () => {
+    const { space } = setUp();
+    space.mapAlloc(va(0x15000), 0x1000, READ, true);
+    expect(space.translatedByteBuffer(va(0x14fff), 1)).toHaveLength(1);
+    expect(space.translatedByteBuffer(va(0x14fff), 2)).toBeUndefined();
   });
 
   test("is not to be had for addresses that are no memory", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { SV39 } from "../paging/formats/riscv.ts";
 import { FrameAllocator } from "../paging/frame-allocator.ts";
 import { Tlb } from "../paging/tlb.ts";
-import { physAddr, virtAddr } from "../trace/address.ts";
+import { type PhysAddr, physAddr, virtAddr } from "../trace/address.ts";
 import { READ, USER, WRITE } from "../trace/flags.ts";
 import { newAddressSpace, newGuestAddressSpace } from "./new-empty.ts";
 
@@ -17,6 +17,18 @@ test("an address space has page tables of its format, and gives everything back"
   expect(space?.pageTable.query(BASE)?.flags).toBe(READ | WRITE | USER);
   space?.drop();
   expect([frames.dataFrames, frames.tableFrames]).toEqual([0, 0]);
+});
+
+test("the frame of the root table is asked for as that of a table", () => {
+  const uses: string[] = [];
+  class Told extends FrameAllocator {
+    override allocFrame(use: "data" | "table"): PhysAddr | undefined {
+      uses.push(use);
+      return super.allocFrame(use);
+    }
+  }
+  newAddressSpace(BASE, SIZE, SV39, new Told(), new Tlb());
+  expect(uses).toEqual(["table"]);
 });
 
 test("a guest-physical one has nested page tables, which know no user mode", () => {

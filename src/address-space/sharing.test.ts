@@ -31,6 +31,15 @@ describe.each(ALL_FORMATS)("%s: a space that shares another's mappings", (format
     expect(user.translate(base + span)).toBeUndefined();
   });
 
+  test("may end where the other begins, and the other way round", () => {
+    const lower = new SpaceMachine({ format, base: 0, size: span });
+    const upper = new SpaceMachine({ format, base: span, size: span, allocator: lower.allocator });
+    expect(lower.space.copyMappingsFrom(upper.space)).toEqual(OK);
+    const again = new SpaceMachine({ format, base: 0, size: span, allocator: lower.allocator });
+    const above = new SpaceMachine({ format, base: span, size: span, allocator: lower.allocator });
+    expect(above.space.copyMappingsFrom(again.space)).toEqual(OK);
+  });
+
   test("hears of a command of the other that fails", () => {
     const { kernel, user } = setUp();
     kernel.space.mapLinear(va(base), pa(0), GIB, RW);

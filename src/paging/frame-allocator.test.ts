@@ -81,6 +81,16 @@ describe("frames", () => {
     }
   });
 
+  test("that are free are shown, those that were never handed out excepted", () => {
+    const allocator = new FrameAllocator();
+    const frames = [take(allocator), take(allocator), take(allocator)];
+    for (const frame of frames) allocator.physToVirt(frame)?.words.fill(7, 0, 1);
+    for (const frame of frames.slice(1)) allocator.deallocFrame(frame);
+    const shown: (readonly number[])[] = [];
+    allocator.forEachFree(({ values }) => shown.push(values));
+    expect(shown).toEqual([[7], [7]]);
+  });
+
   test("have little-endian words over their bytes", () => {
     const allocator = new FrameAllocator();
     take(allocator);

@@ -89,8 +89,8 @@ export class FrameAllocator implements PagingHandler {
     return () => {
       // What was untouched is free.
       for (let index = 0; index < this.#untouched; index++) this.#uses[index] = uses[index] ?? FREE;
-      if (this.#freed.length > freed.length) this.#freed.length = freed.length;
       for (let at = 0; at < freed.length; at++) this.#freed[at] = freed[at] ?? 0;
+      this.#freed.length = freed.length;
       this.#untouched = untouched;
       this.#data = data;
       this.#table = table;

@@ -78,11 +78,8 @@ export class Journal {
   /** Undoes what was done since `savepoint`, the last first. */
   rollbackTo({ entries, taken, released }: Savepoint): void {
     while (this.#entries > entries) this.#restore(--this.#entries);
-    while (this.#taken.length > taken) {
-      const frame = this.#taken.pop();
-      if (frame !== undefined) this.#handler.deallocFrame(frame);
-    }
-    if (this.#released.length > released) this.#released.length = released;
+    for (const frame of this.#taken.splice(taken).reverse()) this.#handler.deallocFrame(frame);
+    this.#released.length = released;
   }
 
   #restore(at: number): void {

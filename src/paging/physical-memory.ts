@@ -40,7 +40,7 @@ export class PhysicalMemory {
   // By frame: the count when it was asked for last, and when it was read, and what it held then.
   #asks = 0;
   #askedAt = new Float64Array(FIRST_FRAMES);
-  #readAt = new Float64Array(FIRST_FRAMES).fill(-1);
+  #readAt = new Float64Array(FIRST_FRAMES);
   readonly #contents: FrameContent[] = [];
   // The snapshot that was taken or brought back last: most frames are as they were then.
   #remembered: Remembered = { copies: [], contents: [] };
@@ -67,7 +67,7 @@ export class PhysicalMemory {
     this.#views = [];
     this.#askedAt = new Float64Array(this.frameCount);
     this.#askedAt.set(asked);
-    this.#readAt = new Float64Array(this.frameCount).fill(-1);
+    this.#readAt = new Float64Array(this.frameCount);
     this.#readAt.set(read);
   }
 
