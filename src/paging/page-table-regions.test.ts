@@ -79,6 +79,32 @@ describe.each(ALL_FORMATS)("%s: a region", (format) => {
     expect(machine.pages().at(-1)).toBe(`0x${(limit - GIB).toString(16)} 1G 0x0 -`);
   });
 
+  test("that is empty changes no table, inside of a huge page neither", () => {
+    const machine = new Machine(format);
+    machine.pageTable.map(va(GIB), pa(0), GIB, READ);
+    const before = machine.state();
+    for (const start of [va(0x1000), va(GIB + KIB4), va(3 * GIB + MIB2)]) {
+      expect(machine.pageTable.mapRegion(start, pa(0), 0, READ, true)).toEqual({ ok: true });
+      expect(machine.pageTable.unmapRegion(start, 0)).toEqual({ ok: true });
+      expect(machine.pageTable.protectRegion(start, 0, NO_FLAGS)).toEqual({ ok: true });
+    }
+    expect(machine.state()).toEqual(before);
+  });
+
+  test("can't begin below the address space, or end before it begins", () => {
+    const machine = new Machine(format);
+    const refused = { ok: false, error: "NotAligned" };
+    for (const [start, size] of [
+      [-KIB4, 2 * KIB4],
+      [2 * KIB4, -KIB4],
+    ] as const) {
+      expect(machine.pageTable.mapRegion(va(start), pa(4 * KIB4), size, READ, true)).toEqual(refused);
+      expect(machine.pageTable.unmapRegion(va(start), size)).toEqual(refused);
+      expect(machine.pageTable.protectRegion(va(start), size, READ)).toEqual(refused);
+    }
+    expect(machine.counts.table).toBe(1);
+  });
+
   test("is mapped as a whole or not at all", () => {
     const machine = new Machine(format);
     machine.pageTable.map(va(GIB + 5 * KIB4), pa(0), KIB4, READ);

@@ -109,6 +109,16 @@ describe.each(ALL_FORMATS)("%s: sharing tables", (format) => {
     expect(owner.counts.table).toBe(0);
   });
 
+  test("tells nobody any more who has been dropped", () => {
+    const { owner, borrower } = setUp();
+    borrower.pageTable.copyFrom(owner.pageTable, start, span);
+    owner.pageTable.map(start, pa(0), KIB4, RW);
+    borrower.pageTable.drop();
+    borrower.tlb.fill(start, KIB4, pa(0), RW);
+    owner.pageTable.protect(start, READ);
+    expect(borrower.cached()).toHaveLength(1);
+  });
+
   test("splits what lies in an entry of the root table, and no other huge page", () => {
     const { owner, borrower } = setUp();
     owner.pageTable.map(start, pa(GIB), GIB, RW);

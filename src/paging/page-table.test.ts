@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { EXECUTE, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { ALL_FORMATS, GIB, KIB4, Machine, MIB2, pa, va } from "./machine.fixture.ts";
+import { PageTable } from "./page-table.ts";
+import { PhysFrame } from "./phys-frame.ts";
+import type { TranslationCache } from "./tlb.ts";
 
 const RW = READ | WRITE;
 const SIZES = [KIB4, MIB2, GIB] as const;
@@ -147,6 +150,41 @@ describe.each(ALL_FORMATS)("%s", (format) => {
     expect(machine.pageTable.protect(va(0x1000), READ)).toEqual(failed("NotMapped"));
     expect(machine.pageTable.remap(va(0x1000), pa(0), READ)).toEqual(failed("NotMapped"));
     expect(machine.pages()).toEqual([]);
+  });
+
+  test("what lies outside is not protected, and no table is looked at for it", () => {
+    const machine = new Machine(format);
+    machine.pageTable.map(va(0), pa(0), KIB4, READ);
+    machine.touch(0);
+    // The table that was looked at last is gone then.
+    machine.pageTable.unmapRegion(va(0), KIB4);
+    const outside = va(2 ** machine.format.addrBits);
+    expect(machine.pageTable.protect(outside, READ)).toEqual(failed("NotMapped"));
+    expect(machine.pageTable.remap(outside, pa(0), READ)).toEqual(failed("NotMapped"));
+    expect([machine.pageTable.isMapped(va(-1)), machine.pageTable.query(va(-1))]).toEqual([false, undefined]);
+  });
+
+  test("the TLB hears of a page that goes, and of nothing else", () => {
+    const machine = new Machine(format);
+    const told: number[][] = [];
+    const cache: TranslationCache = {
+      flush: (addr, level) => told.push([addr, level]),
+      flushAll: () => told.push([]),
+    };
+    const root = PhysFrame.alloc(machine.allocator, "table");
+    if (root === undefined) throw new Error("no frame");
+    const pageTable = new PageTable(machine.format, machine.allocator, cache, root);
+    pageTable.map(va(MIB2), pa(0), MIB2, NO_FLAGS);
+    pageTable.protect(va(MIB2), READ);
+    expect(told).toEqual([]);
+    pageTable.protect(va(MIB2), RW);
+    pageTable.protect(va(MIB2), NO_FLAGS);
+    expect(told).toEqual([
+      [MIB2, 1],
+      [MIB2, 1],
+    ]);
+    pageTable.unmap(va(MIB2));
+    expect(told).toHaveLength(2);
   });
 
   test("a walk goes through pages of all sizes in address order", () => {

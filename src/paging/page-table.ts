@@ -128,12 +128,12 @@ export class PageTable extends TableTree {
 
   /** Whether there is a page at `addr`, one without r, w and x too. */
   isMapped(addr: VirtAddr): boolean {
-    return addr >= 0 && addr < this.limit && this.find(addr) !== EMPTY;
+    return addr < this.limit && this.find(addr) !== EMPTY;
   }
 
   /** The page that contains `addr`. */
   query(addr: VirtAddr): Translation | undefined {
-    if (!(addr >= 0 && addr < this.limit)) return undefined;
+    if (addr >= this.limit) return undefined;
     const kind = this.find(addr);
     if (kind === EMPTY) return undefined;
     const flags = kind === LEAF ? this.foundFlags : NO_FLAGS;

@@ -241,7 +241,7 @@ export function nextInUse({ words, bytes }: FrameView, index: number): number {
   // Entries in use are neighbours, mostly, and behind them a table is empty.
   const near = Math.min(index + NEIGHBOURS, ENTRIES);
   for (let next = index; next < near; next++) if (isInUse(words, next)) return next;
-  if (near === ENTRIES || isZeroFrom(bytes, near * ENTRY_SIZE)) return ENTRIES;
+  if (isZeroFrom(bytes, near * ENTRY_SIZE)) return ENTRIES;
   let next = near;
   while (!isInUse(words, next)) next++;
   return next;

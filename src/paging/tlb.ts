@@ -74,7 +74,7 @@ export class Tlb implements TranslationCache {
     for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
       this.#pages[place] = -1;
     }
-    for (let word = 0; word < this.#used.length; word++) this.#used[word] = 0;
+    this.#used.fill(0);
   }
 
   /** Remembers every translation. What it returns brings them back, as often as it is called. */
