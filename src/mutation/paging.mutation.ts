@@ -7,6 +7,7 @@ await declareSuites(
   () => import("../paging/formats/aarch64.test.ts"),
   () => import("../paging/formats/ept.test.ts"),
   () => import("../paging/frame-allocator.test.ts"),
+  () => import("../paging/physical-memory.test.ts"),
   () => import("../paging/journal.test.ts"),
   () => import("../paging/tlb.test.ts"),
   () => import("../paging/mmu.test.ts"),

@@ -11,5 +11,4 @@ await declareSuites(
   () => import("../paging/formats/by-name.test.ts"),
   () => import("../address-space/failures.test.ts"),
   () => import("../memory/random.test.ts"),
-  () => import("../paging/physical-memory.test.ts"),
 );

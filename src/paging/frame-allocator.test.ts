@@ -101,6 +101,31 @@ describe("frames", () => {
   });
 });
 
+test("a snapshot brings back which frames are out, for what, and in which order the free ones come", () => {
+  const allocator = new FrameAllocator();
+  const [a, b, c, d] = [take(allocator), take(allocator, "table"), take(allocator), take(allocator)];
+  const e = pa(d + FRAME_SIZE);
+  allocator.deallocFrame(c);
+  allocator.deallocFrame(a);
+  allocator.physToVirt(d)?.words.fill(7);
+  const restore = allocator.snapshot();
+  const changes = [
+    () => Array.from({ length: 4 }, () => take(allocator, "table")),
+    () => [b, d].map((frame) => allocator.deallocFrame(frame)),
+    () => allocator.physToVirt(d)?.words.fill(9),
+  ];
+  for (const change of changes) {
+    change();
+    restore();
+    expect([allocator.dataFrames, allocator.tableFrames]).toEqual([1, 1]);
+    const uses = [a, b, c, d, e].map((frame) => allocator.useOf(frame));
+    expect(uses).toEqual(["free", "table", "free", "data", "free"]);
+    expect(new Set(allocator.physToVirt(d)?.words)).toEqual(new Set([7]));
+    expect([take(allocator), take(allocator), take(allocator)]).toEqual([a, c, e]);
+    restore();
+  }
+});
+
 describe("there is no frame", () => {
   test("beyond the limit, until one comes back", () => {
     const allocator = new FrameAllocator(2);

@@ -66,6 +66,14 @@ test("a rollback gives back what was taken, and keeps what was released", () => 
   expect([allocator.dataFrames, allocator.tableFrames]).toEqual([1, 1]);
 });
 
+test("a rollback gives back the last frame first, so that they are had again in the same order", () => {
+  const { journal } = setUp();
+  const take = () => [journal.allocFrame("data"), journal.allocFrame("table"), journal.allocFrame("data")];
+  const taken = take();
+  journal.rollback();
+  expect(take()).toEqual(taken);
+});
+
 test("a commit gives back what was released, a frame of this transaction too", () => {
   const { allocator, journal } = setUp();
   const frame = journal.allocFrame("data");
