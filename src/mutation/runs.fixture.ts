@@ -27,27 +27,24 @@ const ENDLESS = { depth: Infinity, states: Infinity, seconds: Infinity };
 
 /** The longest traces, in requests. */
 const LONG = 50;
-const SHORT = 20;
+const SHORT = 12;
 
 /** A space that takes more than one word of the mock page table, and one whose frames run out. */
 const MANY_PAGES = { ...SIXTEEN_PAGES, size: 0x80_000 };
 const FEW_FRAMES = { ...SIXTEEN_PAGES, frames: 12 };
 
-/** `runs` is how many random traces a subject gets, `failing` how many shorter ones get every single failure. */
+/** How many random traces a subject gets, how many shorter ones get every single failure, and how often it goes back. */
+const MANY = { runs: 300, failing: 10, back: 10 };
+const SOME = { runs: 40, failing: 4, back: 8 };
+// What all formats share is noticed with one of them.
+const FEW = { runs: 8, failing: 2, back: 2 };
+
 const SUBJECTS = [
-  {
-    name: "a memory set",
-    make: memorySetSubject,
-    runs: 600,
-    failing: 20,
-    spaces: [SIXTEEN_PAGES, MANY_PAGES],
-  },
+  { name: "a memory set", make: memorySetSubject, ...MANY, spaces: [SIXTEEN_PAGES, MANY_PAGES] },
   ...FORMAT_NAMES.map((format) => ({
     name: `an address space of ${format}`,
     make: () => addressSpaceSubject(format),
-    runs: 80,
-    // All four standard spaces with one format, the two small ones with the others.
-    failing: format === DEFAULT_FORMAT ? 4 : 2,
+    ...(format === DEFAULT_FORMAT ? SOME : FEW),
     spaces: [SIXTEEN_PAGES, FEW_FRAMES],
   })),
 ];
@@ -108,7 +105,7 @@ test("one page of an address space agrees in every state", async () => {
   expect(await new Check(plan, new Pace()).run()).toMatchObject({ finding: undefined, cut: undefined });
 });
 
-describe.each(SUBJECTS)("$name", ({ make, failing, spaces }) => {
+describe.each(SUBJECTS)("$name", ({ make, failing, back, spaces }) => {
   test("agrees on every single failure of random traces", async () => {
     for (const { runner, requests } of randomTraces(make(), failing, SHORT)) {
       const tally = { traces: 0, injected: 0 };
@@ -117,6 +114,6 @@ describe.each(SUBJECTS)("$name", ({ make, failing, spaces }) => {
   });
 
   test("goes back to where it was", () => {
-    for (const space of spaces) expect(checkGoingBack(make(), space, 10)).toMatchObject({ failed: false });
+    for (const space of spaces) expect(checkGoingBack(make(), space, back)).toMatchObject({ failed: false });
   });
 });

@@ -10,5 +10,4 @@ await declareSuites(
   () => import("../paging/page-table-split.test.ts"),
   () => import("../paging/formats/by-name.test.ts"),
   () => import("../address-space/failures.test.ts"),
-  () => import("../memory/random.test.ts"),
 );
