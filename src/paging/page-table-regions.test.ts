@@ -105,6 +105,17 @@ describe.each(ALL_FORMATS)("%s: a region", (format) => {
     expect(machine.counts.table).toBe(1);
   });
 
+  test.each([
+    [MIB2, KIB4],
+    [GIB, MIB2],
+  ])("that is left of a huge page of %i bytes has the entries of smaller pages", (size, part) => {
+    const [split, plain] = [new Machine(format), new Machine(format)];
+    split.pageTable.map(va(size), pa(4 * size), size, RW);
+    split.pageTable.unmapRegion(va(size), part);
+    plain.pageTable.mapRegion(va(size + part), pa(4 * size + part), size - part, RW, true);
+    expect(split.memory()).toEqual(plain.memory());
+  });
+
   test("is mapped as a whole or not at all", () => {
     const machine = new Machine(format);
     machine.pageTable.map(va(GIB + 5 * KIB4), pa(0), KIB4, READ);

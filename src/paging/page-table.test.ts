@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { PhysAddr } from "../trace/address.ts";
 import { EXECUTE, NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
+import { FrameAllocator } from "./frame-allocator.ts";
 import { ALL_FORMATS, GIB, KIB4, Machine, MIB2, pa, va } from "./machine.fixture.ts";
 import { PageTable } from "./page-table.ts";
 import { PhysFrame } from "./phys-frame.ts";
@@ -185,6 +187,23 @@ describe.each(ALL_FORMATS)("%s", (format) => {
     ]);
     pageTable.unmap(va(MIB2));
     expect(told).toHaveLength(2);
+  });
+
+  test("frames for tables are asked for as such", () => {
+    const uses = new Set<string>();
+    class Told extends FrameAllocator {
+      override allocFrame(use: "data" | "table"): PhysAddr | undefined {
+        uses.add(use);
+        return super.allocFrame(use);
+      }
+    }
+    const machine = new Machine(format, new Told());
+    uses.clear();
+    machine.pageTable.map(va(MIB2), pa(0), MIB2, READ);
+    expect([...uses]).toEqual(["table"]);
+    uses.clear();
+    machine.pageTable.unmapRegion(va(MIB2), KIB4);
+    expect([...uses]).toEqual(["table"]);
   });
 
   test("a walk goes through pages of all sizes in address order", () => {

@@ -27,7 +27,7 @@ export class Tlb implements TranslationCache {
   readonly #physicals = new Float64Array(ALL_PLACES);
   readonly #flags = new Uint8Array(ALL_PLACES);
   // A bit for each place that was filled since all was flushed.
-  readonly #used = new Int32Array(ALL_PLACES / 32);
+  readonly #used = new Int32Array(ALL_PLACES >> 5);
   #place = 0;
   #size = FRAME_SIZE;
 
@@ -79,18 +79,15 @@ export class Tlb implements TranslationCache {
 
   /** Remembers every translation. What it returns brings them back, as often as it is called. */
   snapshot(): () => void {
-    const places: number[] = [];
-    for (let place = this.#nextUsed(0); place < ALL_PLACES; place = this.#nextUsed(place + 1)) {
-      places.push(place);
-    }
-    const pages = places.map((place) => at(this.#pages, place));
-    const physicals = places.map((place) => at(this.#physicals, place));
-    const flags = places.map((place) => at(this.#flags, place));
+    const pages = this.#pages.slice();
+    const physicals = this.#physicals.slice();
+    const flags = this.#flags.slice();
+    const used = this.#used.slice();
     return () => {
-      this.flushAll();
-      for (let index = 0; index < places.length; index++) {
-        this.#put(at(places, index), at(pages, index), at(physicals, index), at(flags, index));
-      }
+      this.#pages.set(pages);
+      this.#physicals.set(physicals);
+      this.#flags.set(flags);
+      this.#used.set(used);
     };
   }
 
