@@ -2,10 +2,24 @@ import { describe, expect, test } from "vitest";
 import { NO_FLAGS, READ, WRITE } from "../trace/flags.ts";
 import { DONE, NO_MEMORY } from "./error.ts";
 import { FORMATS } from "./formats/by-name.ts";
-import { FrameAllocator } from "./frame-allocator.ts";
+import { FrameAllocator, MEMORY_START } from "./frame-allocator.ts";
 import { ALL_FORMATS, failEachFrame, GIB, KIB4, Machine, MIB2, pa, va } from "./machine.fixture.ts";
 
 const RW = READ | WRITE;
+
+test("a transaction doesn't begin inside another one", () => {
+  const { pageTable } = new Machine();
+  pageTable.begin();
+  expect(() => pageTable.begin()).toThrow("a transaction begins inside another one");
+});
+
+test("outside of a transaction frames for data come and go at once", () => {
+  const { pageTable, allocator } = new Machine();
+  const frame = pageTable.allocFrame();
+  expect([frame, allocator.dataFrames]).toEqual([MEMORY_START + KIB4, 1]);
+  if (frame !== undefined) pageTable.releaseFrame(frame);
+  expect(allocator.dataFrames).toBe(0);
+});
 
 describe.each(ALL_FORMATS)("%s: when a frame is not to be had, nothing has changed", (format) => {
   /** Pages of all sizes, some of them in the TLB. */

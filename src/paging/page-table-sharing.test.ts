@@ -170,6 +170,20 @@ describe.each(ALL_FORMATS)("%s: sharing tables", (format) => {
     expect(owner.counts.table).toBe(2);
   });
 
+  test("leaves what lies behind the range with whom it belongs to", () => {
+    const { owner, borrower } = setUp();
+    const behind = va(start + span);
+    borrower.pageTable.map(behind, pa(0), KIB4, READ);
+    expect(borrower.pageTable.copyFrom(owner.pageTable, start, span)).toEqual(DONE);
+    const { table } = owner.counts;
+    owner.pageTable.map(behind, pa(0), KIB4, READ);
+    owner.pageTable.unmap(behind);
+    expect(owner.counts.table).toBe(table);
+    borrower.pageTable.drop();
+    // The owner's root, and the table that was lent.
+    expect(owner.counts.table).toBe(2);
+  });
+
   test("is refused where the borrower has something", () => {
     const { owner, borrower } = setUp();
     borrower.pageTable.map(va(start + span), pa(0), KIB4, READ);

@@ -13,6 +13,13 @@ const SIZES = [KIB4, MIB2, GIB] as const;
 /** A failure, as operations give it back. */
 const failed = (error: string) => ({ ok: false, error });
 
+/** Another page table in the memory of a machine, whose changes this cache hears of. */
+function tableOver({ format, allocator }: Machine, cache: TranslationCache): PageTable {
+  const root = PhysFrame.alloc(allocator, "table");
+  if (root === undefined) throw new Error("no frame for the root table");
+  return new PageTable(format, allocator, cache, root);
+}
+
 describe.each(ALL_FORMATS)("%s", (format) => {
   describe.each(SIZES)("one page of %i bytes", (size) => {
     test("is mapped, found, walked and unmapped", () => {
@@ -173,9 +180,7 @@ describe.each(ALL_FORMATS)("%s", (format) => {
       flush: (addr, level) => told.push([addr, level]),
       flushAll: () => told.push([]),
     };
-    const root = PhysFrame.alloc(machine.allocator, "table");
-    if (root === undefined) throw new Error("no frame");
-    const pageTable = new PageTable(machine.format, machine.allocator, cache, root);
+    const pageTable = tableOver(machine, cache);
     pageTable.map(va(MIB2), pa(0), MIB2, NO_FLAGS);
     pageTable.protect(va(MIB2), READ);
     expect(told).toEqual([]);
@@ -187,6 +192,22 @@ describe.each(ALL_FORMATS)("%s", (format) => {
     ]);
     pageTable.unmap(va(MIB2));
     expect(told).toHaveLength(2);
+  });
+
+  test("a page that gets another address is gone for a moment, one that gets other flags is not", () => {
+    const machine = new Machine(format);
+    const seen: string[][] = [];
+    const look = () => {
+      const pages: string[] = [];
+      pageTable.walk((addr, _size, physical, flags) => pages.push(`${addr} ${physical} ${flags}`));
+      seen.push(pages);
+    };
+    const pageTable = tableOver(machine, { flush: look, flushAll: look });
+    pageTable.map(va(KIB4), pa(0), KIB4, READ);
+    pageTable.protect(va(KIB4), RW);
+    pageTable.remap(va(KIB4), pa(MIB2), READ);
+    expect(seen).toEqual([[`${KIB4} 0 ${RW}`], []]);
+    expect(pageTable.query(va(KIB4))?.physical).toBe(MIB2);
   });
 
   test("frames for tables are asked for as such", () => {

@@ -128,12 +128,11 @@ export class PageTable extends TableTree {
 
   /** Whether there is a page at `addr`, one without r, w and x too. */
   isMapped(addr: VirtAddr): boolean {
-    return addr < this.limit && this.find(addr) !== EMPTY;
+    return this.find(addr) !== EMPTY;
   }
 
   /** The page that contains `addr`. */
   query(addr: VirtAddr): Translation | undefined {
-    if (addr >= this.limit) return undefined;
     const kind = this.find(addr);
     if (kind === EMPTY) return undefined;
     const flags = kind === LEAF ? this.foundFlags : NO_FLAGS;
@@ -251,7 +250,7 @@ export class PageTable extends TableTree {
       const high = highAt(words, index);
       const kind = format.kindOf(low, high, level);
       if (kind !== EMPTY && kind !== TABLE) return ALREADY_MAPPED;
-      const fitsHere = level <= largest && to - from === size && isAligned(addr + offset, size);
+      const fitsHere = level <= largest && to - from === size && isAligned(offset, size);
       if (kind === EMPTY && fitsHere) {
         this.setLeaf(table, index, level, addr, physAddr(addr + offset), flags);
         continue;

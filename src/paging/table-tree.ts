@@ -76,7 +76,10 @@ export abstract class TableTree {
     return view;
   }
 
-  /** Goes down to the entry that decides about `addr`, and says what it is. It is never `TABLE`. */
+  /**
+   * Goes down to the entry that decides about `addr`, and says what it is. It is never `TABLE`, and `EMPTY` for an address
+   * that the format can't map: the root table has no such entry.
+   */
   protected find(addr: number): EntryKind {
     let table = this.root;
     let base = 0;
