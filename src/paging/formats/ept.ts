@@ -66,9 +66,8 @@ export const EPT: PageTableFormat = {
 
   leafLow(physical: PhysAddr, flags: Flags, level: number): number {
     if ((flags & RWX) === 0) return (physical | KEEP) >>> 0;
-    let bits = memoryType(flags);
+    let bits = R | memoryType(flags);
     if (level > 0) bits |= LARGE;
-    if ((flags & READ) !== 0) bits |= R;
     if ((flags & WRITE) !== 0) bits |= W;
     if ((flags & EXECUTE) !== 0) bits |= X;
     return (physical | bits) >>> 0;
@@ -88,8 +87,7 @@ export const EPT: PageTableFormat = {
   },
 
   flagsOf(low: number, _high: number): Flags {
-    let flags = 0;
-    if ((low & R) !== 0) flags |= READ;
+    let flags = READ;
     if ((low & W) !== 0) flags |= WRITE;
     if ((low & X) !== 0) flags |= EXECUTE;
     const type = low & MEMORY_TYPE;

@@ -82,8 +82,7 @@ function tableHigh(table: PhysAddr): number {
 
 function leafLow(physical: PhysAddr, flags: Flags): number {
   if ((flags & RWX) === 0) return ((physical / 4) | KEEP) >>> 0;
-  let bits = V | A | D;
-  if ((flags & READ) !== 0) bits |= R;
+  let bits = V | R | A | D;
   if ((flags & WRITE) !== 0) bits |= W;
   if ((flags & EXECUTE) !== 0) bits |= X;
   if ((flags & USER) !== 0) bits |= U;
@@ -107,8 +106,7 @@ function physicalOf(low: number, high: number): PhysAddr {
 }
 
 function flagsOf(low: number, high: number): Flags {
-  let flags = 0;
-  if ((low & R) !== 0) flags |= READ;
+  let flags = READ;
   if ((low & W) !== 0) flags |= WRITE;
   if ((low & X) !== 0) flags |= EXECUTE;
   if ((low & U) !== 0) flags |= USER;
