@@ -37,6 +37,14 @@ describe("what a frame holds", () => {
     expect(contentsOf(memory, 1)).toEqual([""]);
   });
 
+  test("is nothing when its words are 0 again, whatever was remembered", () => {
+    const memory = new PhysicalMemory(START);
+    memory.frame(0).words[3] = 1;
+    memory.snapshot(1);
+    memory.frame(0).words[3] = 0;
+    expect(contentsOf(memory, 1)).toEqual([""]);
+  });
+
   test("stays when memory grows, and so do snapshots", () => {
     const memory = new PhysicalMemory(START);
     memory.frame(2).words[0] = 5;
