@@ -169,6 +169,15 @@ describe("the backend", () => {
     expect(table.fired).toBe(3);
   });
 
+  test("goes back over a leaf that came since, and was the last one looked at", () => {
+    const table = new MockPageTable(PAGE);
+    table.map(at(0), PAGE, READ);
+    const restore = table.snapshot();
+    table.map(at(40 * PAGE), PAGE, READ);
+    restore();
+    expect([table.get(at(40 * PAGE)), table.get(at(0))]).toEqual([undefined, READ]);
+  });
+
   test("works again once disarmed, and arming begins a new count", () => {
     const table = new MockPageTable(PAGE);
     const backend = new MockBackend();
