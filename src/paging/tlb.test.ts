@@ -92,6 +92,15 @@ test("it is filled again after everything was flushed", () => {
   expect(found(tlb, 8)).toBe(MIB2 + 8);
 });
 
+test("a page that has gone elsewhere since goes back to where it was", () => {
+  const tlb = new Tlb();
+  tlb.fill(va(KIB4), KIB4, pa(MIB2), READ);
+  const restore = tlb.snapshot();
+  tlb.fill(va(KIB4), KIB4, pa(GIB), WRITE);
+  restore();
+  expect(listed(tlb)).toEqual([[KIB4, KIB4, MIB2, READ]]);
+});
+
 test("any sequence of fills, flushes and goings back leaves what a map would hold", () => {
   const page = fc.record({ level: fc.nat(2), page: fc.constantFrom(0, 1, 31, 32, 63, 64, 65) });
   const doing = fc.oneof(
