@@ -43,9 +43,8 @@ const ELSEWHERE: { readonly [name: string]: Place } = {
   "defect:x86-64-tables-not-for-users": { flags: [READ | USER] },
   "defect:ept-execute-in-bit-10": { flags: [READ | EXECUTE] },
   "defect:tlb-tags-of-32-bits": { base: virtAddr(2 ** 32) },
-  // So far away that the wrong address isn't a physical one, and the command fails. Nearer it succeeds, and it is the
-  // areas that are wrong.
-  "defect:linear-offset-without-sign": { base: virtAddr(0x6000_0000_0000) },
+  // Above the physical addresses that are tried.
+  "defect:linear-offset-without-sign": { base: virtAddr(2 ** 40) },
   // A page and the four tables above it take one frame more.
   "defect:one-frame-too-many": { frames: 4 },
   // What these two remember is in no state. With twelve frames three pages that are unmapped must fit again.
