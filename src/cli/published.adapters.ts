@@ -21,7 +21,7 @@ describe.each([
     adapter: "memory-set-rs",
     implementation: "memory_set-0.4.1",
     least: 8,
-    args: ["--seed", "published-3", "--runs", "3000"],
+    args: ["--seed", "published-4", "--runs", "3000"],
   },
   {
     adapter: "axaddrspace-rs",
