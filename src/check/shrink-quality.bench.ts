@@ -5,7 +5,8 @@
  *
  * A line for each defect: how often the most frequent trace came out, how many different ones did, its length, under how
  * many seeds it was proved that none is shorter, how many traces were run (mean and most), and how long it took (median,
- * in milliseconds): by small changes alone, and with the search for a shorter one behind them. In the style of the shrinking challenge for property-based testing libraries.
+ * in milliseconds): by small changes alone, and with the search for a shorter one behind them. In the style of the
+ * shrinking challenge for property-based testing libraries.
  */
 import { SUBJECTS } from "../subjects/registry.ts";
 import { type Quality, qualityOf } from "./shrink-quality.fixture.ts";

@@ -1,7 +1,7 @@
 /** Traces with a protect less. */
-import { virtAddr } from "../trace/address.ts";
+import { type VirtAddr, virtAddr } from "../trace/address.ts";
 import { withProtection } from "../trace/flags.ts";
-import type { MapCommand, ProtectCommand, Request } from "../trace/request.ts";
+import type { MapCommand, ProtectCommand, Request, UnmapCommand } from "../trace/request.ts";
 import { moveBoundaries } from "./boundaries.ts";
 
 /**
@@ -16,8 +16,7 @@ export function* foldProtects(requests: readonly Request[]): Generator<Request[]
       const flags = withProtection(map.flags, protect.flags);
       const open = requests.with(at, { ...map, flags });
       yield open.filter((_, index) => index !== later);
-      const { flags: _, ...unmap } = { ...protect, op: "unmap" as const };
-      yield open.with(later, unmap);
+      yield open.with(later, unmapFor(protect, protect.start, protect.size));
       const closed = (request: Request) =>
         "flags" in request && request.flags === flags ? { ...request, flags: map.flags } : request;
       yield requests.toSpliced(later, 1).map(closed);
@@ -37,14 +36,17 @@ export function* holeForProtect(requests: readonly Request[], page: number): Gen
     for (const boundary of [protect.start, virtAddr(protect.start + protect.size)]) {
       if (boundary % page !== 0) continue;
       const apart = requests.map((each) =>
-        moveBoundaries(each, page, (address) =>
-          address >= boundary && each !== protect ? address + page : address,
-        ),
+        moveBoundaries(each, page, (address) => (address >= boundary ? address + page : address)),
       );
-      const { flags: _, ...unmap } = { ...protect, op: "unmap" as const, start: boundary, size: page };
-      yield apart.with(at, unmap);
+      yield apart.with(at, unmapFor(protect, boundary, page));
     }
   }
+}
+
+/** An unmap in the place of the protect, with the failure that it may carry. */
+function unmapFor(protect: ProtectCommand, start: VirtAddr, size: number): UnmapCommand {
+  const { flags: _, ...rest } = protect;
+  return { ...rest, op: "unmap", start, size };
 }
 
 function meets(a: MapCommand, b: ProtectCommand): boolean {

@@ -41,24 +41,57 @@ export function sameFinding(found: Counterexample, other: Counterexample): boole
   const [before, after] = [requestOf(found), requestOf(other)];
   if (isVague(a)) return a.kind === b.kind && a.check === b.check;
   if (isVague(b) || after === undefined || before === undefined) return false;
-  if (isPartOf(before, after) && !failsAtOnce(before, a) && a.check !== "drop" && b.check !== "drop")
-    return true;
-  if (wasHidden(before, a) && b.check === "outside" && changeOf(a) === changeOf(b)) return true;
-  if (wasSwallowed(found, after, b)) return true;
-  if (before.op === "overlaps" && after.op === "map" && overlapsAlike(a, b)) return true;
-  if (endsAlike(a, b) && areAlike(before, after) && a.check === "frames" && IN_FRAMES.includes(b.check))
-    return true;
-  if (a.kind !== b.kind || a.check !== b.check) return false;
-  if (a.check === "drop" || a.check === "injected" || ON_HARDWARE.includes(a.check)) return true;
+  const isAlike = endsAlike(a, b) && areAlike(before, after);
+  const shown = { found, other, a, b, before, after };
+  if (isConsequence(shown, isAlike)) return true;
+  return a.kind === b.kind && a.check === b.check && (isAlike || isWrongAnyway(shown));
+}
+
+/** Two counterexamples, their findings, and the requests after which these showed. */
+interface Shown {
+  readonly found: Counterexample;
+  readonly other: Counterexample;
+  readonly a: Finding;
+  readonly b: Finding;
+  readonly before: Request;
+  readonly after: Request;
+}
+
+/** Whether what was found is only the consequence of the other finding. */
+function isConsequence({ found, a, b, before, after }: Shown, isAlike: boolean): boolean {
+  const isPart =
+    isPartOf(before, after) && !failsAtOnce(before, a) && a.check !== "drop" && b.check !== "drop";
+  return (
+    isPart ||
+    (wasHidden(before, a) && b.check === "outside" && changeOf(a) === changeOf(b)) ||
+    wasSwallowed(found, after, b) ||
+    (before.op === "overlaps" && after.op === "map" && overlapsAlike(a, b)) ||
+    (isAlike && a.check === "frames" && IN_FRAMES.includes(b.check))
+  );
+}
+
+/** Whether what both fail, the same check, is wrong whichever request shows it. */
+function isWrongAnyway({ found, other, a, b, before, after }: Shown): boolean {
+  switch (a.check) {
+    case "drop":
+    case "injected":
+    case "walk":
+    case "tlb":
+      return true;
+    case "outside":
+      if (changeOf(a) === changeOf(b)) return true;
+      break;
+    case "bytes":
+      if (!writes(before) && !writes(after)) return true;
+      break;
+    case "frames":
+      if (exceedsLimit(a) && exceedsLimit(b)) return true;
+      if (hasFailed(before, a) && hasFailed(after, b)) return true;
+  }
   if (a.kind === "panic" && wordsOf(a.observed) === wordsOf(b.observed)) return true;
-  if (a.check === "outside" && changeOf(a) === changeOf(b)) return true;
-  if (a.check === "bytes" && !writes(before) && !writes(after)) return true;
   if (lacksMemory(b) && (lacksMemory(a) || refusesFault(a))) return true;
-  if (exceedsLimit(a) && exceedsLimit(b)) return true;
   if (swallowsFailure(before, a) && swallowsFailure(after, b)) return true;
-  if (a.check === "frames" && hasFailed(before, a) && hasFailed(after, b)) return true;
-  if (isAlone(found) && isAlone(other) && isSameRefusal(a, b)) return true;
-  return endsAlike(a, b) && areAlike(before, after);
+  return isAlone(found) && isAlone(other) && isSameRefusal(a, b);
 }
 
 /**
@@ -85,16 +118,17 @@ function overlapsAlike(a: Finding, b: Finding): boolean {
 
 /** Whether an earlier command of the trace carries a failure, and that is what the other one swallows. */
 function wasSwallowed({ requests, finding }: Counterexample, after: Request, b: Finding): boolean {
-  const earlier = requests.slice(0, finding.at);
-  const carries = earlier.some(
-    (each) => isCommand(each) && each.inject !== undefined && each.op === after.op,
-  );
+  const carries = requests.slice(0, finding.at).some((each) => isInjected(each) && each.op === after.op);
   return carries && finding.check !== "drop" && b.check === "pages" && swallowsFailure(after, b);
 }
 
 /** Whether a failure was injected into the command, which did fail. */
 function hasFailed(request: Request, { answer }: Finding): boolean {
-  return isCommand(request) && request.inject !== undefined && answer !== "ok" && answer !== "true";
+  return isInjected(request) && answer !== "ok" && answer !== "true";
+}
+
+function isInjected(request: Request): boolean {
+  return isCommand(request) && request.inject !== undefined;
 }
 
 function isAlone({ requests }: Counterexample): boolean {
@@ -147,7 +181,7 @@ function exceedsLimit({ check, expected }: Finding): boolean {
 
 /** Whether a failure was injected into the command, which says that all is well. */
 function swallowsFailure(request: Request, { answer }: Finding): boolean {
-  return isCommand(request) && request.inject !== undefined && answer === "ok";
+  return isInjected(request) && answer === "ok";
 }
 
 /** Whether what `part` does is a part of what `whole` does, and no more. */
@@ -217,9 +251,6 @@ const NOT_THERE: readonly string[] = ["false", "none", "fault", "NotMapped"] sat
 
 /** Checks of what is in frames, which say more than that their number is wrong. */
 const IN_FRAMES: readonly string[] = ["pages", "identity"];
-
-/** Checks of what a processor goes by, however it came there. */
-const ON_HARDWARE: readonly string[] = ["walk", "tlb"];
 
 /** A text without its numbers. */
 function wordsOf(text: string): string {
