@@ -2,9 +2,11 @@ import { AddressSpaceModel } from "../../models/address-space.ts";
 import { adopt } from "../../models/address-space-adoption.ts";
 import { takeSpaceBoundaries } from "../../models/boundaries.ts";
 import { findSpaceDisagreement, type SpaceDisagreement } from "../../properties/address-space-agreement.ts";
+import { spacePlace } from "../../properties/address-space-place.ts";
 import { type SpaceFacts, spaceSituationsOf } from "../../properties/address-space-sometimes.ts";
 import { HardwareInspection } from "../../properties/hardware-agreement.ts";
 import { faultOfAddressSpace } from "../../properties/model-soundness.ts";
+import { NOWHERE } from "../../properties/place.ts";
 import { type Answer, OK } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
@@ -86,6 +88,7 @@ export class AddressSpaceJudge implements Judge {
     this.answer = answer;
     this.facts.outcome = "refused";
     if (statistics !== undefined) this.lookAhead(request);
+    const place = statistics?.behaviours.isCounting ? spacePlace(this.model, request) : NOWHERE;
     const finding = isCommand(request)
       ? this.judgeCommand(request, answer, observed)
       : this.judgeQuery(request, answer, observed);
@@ -94,7 +97,7 @@ export class AddressSpaceJudge implements Judge {
       this.facts.injected = observed.injected;
       const situations = finding ? 0 : spaceSituationsOf(request, answer, this.facts);
       statistics.showsMachine ||= observed.hardware !== undefined;
-      statistics.note(request, answer, situations);
+      statistics.note(request, answer, situations, place);
     }
     return finding;
   }

@@ -2,6 +2,7 @@ import { takeBoundaries } from "../../models/boundaries.ts";
 import { MemorySetModel } from "../../models/memory-set.ts";
 import { findDisagreement } from "../../properties/agreement.ts";
 import { faultOfMemorySet } from "../../properties/model-soundness.ts";
+import { memorySetPlace, NOWHERE } from "../../properties/place.ts";
 import { situationsOf } from "../../properties/sometimes.ts";
 import { type Answer, OK, sameAnswer } from "../trace/answer.ts";
 import type { Finding } from "../trace/finding.ts";
@@ -59,11 +60,16 @@ export class MemorySetJudge implements Judge {
     this.settled = false;
     if (answer.kind === "panic") return panicAt(this.at, answer);
     this.answer = answer;
+    // Only where it matters: it has to be looked up before the request changes anything.
+    const place = statistics?.behaviours.isCounting ? memorySetPlace(this.model, request) : NOWHERE;
     const finding = isCommand(request)
       ? this.judgeCommand(request, answer, observed)
       : this.judgeQuery(request, answer, observed);
     this.at++;
-    statistics?.note(request, answer, situationsOf(request, answer, this.model.footprint, observed.injected));
+    if (statistics !== undefined) {
+      const situations = situationsOf(request, answer, this.model.footprint, observed.injected);
+      statistics.note(request, answer, situations, place);
+    }
     return finding;
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SOMETIMES } from "../../properties/sometimes.ts";
 import { virtAddr } from "../trace/address.ts";
 import { MEMORY_SET_HELLO, type Space } from "../trace/space.ts";
@@ -71,4 +71,58 @@ test("situations are counted by the state before the request", () => {
 test("a request with a finding is counted too", () => {
   const [map] = STEPS;
   expect(statisticsOf(map ? [map, { ...map, request: "clear" }] : []).requests).toBe(2);
+});
+
+describe("a behaviour", () => {
+  const MAP: Step = { request: "map 0x1000 0x1000 rw mock", answer: "ok", areas: "0x1000-0x2000 rw mock" };
+
+  /** How many behaviours two runs show together that begin alike and end in these requests. */
+  function behavioursOf(...ends: readonly Step[]): number {
+    const statistics = new Statistics("memory-set");
+    for (const end of ends) {
+      statistics.behaviours.begin();
+      const judge = judgeFor({ space: SPACE, hello: MEMORY_SET_HELLO });
+      expect(judgeSteps(judge, SPACE.page, [MAP, end], statistics)).toBeUndefined();
+      statistics.behaviours.end();
+    }
+    return statistics.behaviours.risk().behaviours;
+  }
+
+  const UNMAP: Step = { request: "unmap 0x1000 0x1000", answer: "ok", areas: "none" };
+  const FAILED: Step = {
+    request: "unmap 0x1000 0x1000 !backend=0",
+    answer: "err BadState",
+    areas: "0x1000-0x2000 rw mock",
+    injected: 1,
+  };
+
+  test.each<[difference: string, end: Step]>([
+    ["the operation", { ...MAP, request: "protect 0x1000 0x1000 rw" }],
+    ["where its range lies", { ...MAP, request: "unmap 0x2000 0x1000" }],
+    ["the answer", { ...MAP, request: "unmap 0x1000 0xffffffffff000", answer: "err InvalidParam" }],
+    ["an injected failure", { ...UNMAP, request: "unmap 0x1000 0x1000 !backend=1" }],
+    ["what happened", FAILED],
+  ])("is another one by %s", (_difference, end) => {
+    expect(behavioursOf(UNMAP, UNMAP)).toBe(2);
+    expect(behavioursOf(UNMAP, end)).toBe(3);
+  });
+
+  test("of a map is another one if it replaces", () => {
+    const areas = "0x1000-0x2000 rw mock;0x5000-0x6000 r mock";
+    const map = { ...MAP, areas, request: "map 0x5000 0x1000 r mock" };
+    expect(behavioursOf(map, map)).toBe(1);
+    expect(behavioursOf(map, { ...map, request: `${map.request} replace` })).toBe(2);
+  });
+
+  test("doesn't differ by addresses and flags", () => {
+    const near = { areas: "0x1000-0x2000 rw mock;0x4000-0x5000 r mock", request: "map 0x4000 0x1000 r mock" };
+    const far = { areas: "0x1000-0x2000 rw mock;0x8000-0xb000 x mock", request: "map 0x8000 0x3000 x mock" };
+    expect(behavioursOf({ ...MAP, ...near }, { ...MAP, ...far })).toBe(1);
+  });
+
+  test("lies where it did before the request", () => {
+    // Beside an area, which the map leaves as one that lies exactly on its range, as any map does.
+    const map = { areas: "0x1000-0x2000 rw mock;0x2000-0x3000 r mock", request: "map 0x2000 0x1000 r mock" };
+    expect(behavioursOf({ ...MAP, ...map })).toBe(2);
+  });
 });

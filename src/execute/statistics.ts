@@ -1,7 +1,10 @@
+import { NOWHERE, PLACES } from "../../properties/place.ts";
 import { SOMETIMES, type Sometimes } from "../../properties/sometimes.ts";
 import { ANSWER_CLASSES, type Answer, answerCode } from "../trace/answer.ts";
-import { OPS, type Op, type Request } from "../trace/request.ts";
+import { BACKEND_KINDS } from "../trace/observation.ts";
+import { isCommand, OPS, type Op, type Request } from "../trace/request.ts";
 import type { Surface } from "../trace/space.ts";
+import { Behaviours } from "./behaviours.ts";
 
 /** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
 export class Statistics {
@@ -9,6 +12,8 @@ export class Statistics {
   requests = 0;
   /** Whether the implementation showed the machine below: its page tables, TLB and frames. */
   showsMachine = false;
+  /** Which behaviours were seen in the runs that count. */
+  readonly behaviours = new Behaviours();
   private readonly names: readonly Sometimes[];
   private readonly answers = new Float64Array(OPS.length * ANSWER_CLASSES.length);
   private readonly met: Float64Array;
@@ -20,13 +25,18 @@ export class Statistics {
 
   /**
    * Counts one request and what came of it: `situations` are those that it was met in, bit i for the one with
-   * index i. The arguments are not bundled in an object: storing a new request in an old object costs more than
+   * index i, and `place` is how its range lay on the areas and pages before it. The arguments are not bundled in an object: storing a new request in an old object costs more than
    * all the counting.
    */
-  note(request: Request, answer: Answer, situations: number): void {
+  note(request: Request, answer: Answer, situations: number, place = NOWHERE): void {
     this.requests++;
-    const row = OPS.indexOf(request.op) * ANSWER_CLASSES.length;
-    increment(this.answers, row + answerCode(answer));
+    const op = OPS.indexOf(request.op);
+    const answered = answerCode(answer);
+    increment(this.answers, op * ANSWER_CLASSES.length + answered);
+    this.behaviours.note(
+      ((op * WAYS + wayOf(request)) * ANSWER_CLASSES.length + answered) * PLACES + place,
+      situations,
+    );
     for (let rest = situations; rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
     }
@@ -46,6 +56,18 @@ export class Statistics {
   sometimes(): { readonly name: Sometimes; readonly count: number }[] {
     return this.names.map((name, index) => ({ name, count: this.met[index] ?? 0 }));
   }
+}
+
+/** How many ways there are to ask for an operation. */
+const WAYS = 3 * 2 * BACKEND_KINDS.length;
+
+/** In which way an operation is asked for: with which failure injected, and for a map with which backend. */
+function wayOf(request: Request): number {
+  if (!isCommand(request)) return 0;
+  const { inject } = request;
+  const injected = inject === undefined ? 0 : inject.kind === "frame" ? 1 : 2;
+  if (request.op !== "map") return injected;
+  return injected + 3 * ((request.replace ? 1 : 0) + 2 * BACKEND_KINDS.indexOf(request.backend.kind));
 }
 
 function increment(counts: Float64Array, index: number): void {
