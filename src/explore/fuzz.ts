@@ -46,6 +46,8 @@ export interface Budget {
   readonly runs: number;
   /** How long traces are looked for, in seconds; shrinking takes its own time. */
   readonly seconds: number;
+  /** The campaign ends when the risk that the next run shows a new behaviour is known to be below this. */
+  readonly risk?: number;
 }
 
 /** What a campaign has done so far. */
@@ -151,7 +153,7 @@ export class Search {
     const { pace, tally, campaign } = this;
     for (let run = this.nextRun(); run !== undefined; run = this.nextRun()) {
       const { ground, requests } = run;
-      const finding = await run.flight(run.isRest ? undefined : tally.statistics);
+      const finding = await this.judge(run);
       if (pace.stopped && finding === undefined) return undefined;
       if (!run.isRest) this.count(run);
       this.cutShort = finding && { run, finding };
@@ -163,6 +165,17 @@ export class Search {
       if (pace.turnIsOver) await pace.breathe();
     }
     return this.findAtTheEnd();
+  }
+
+  /** Has a run judged. Its behaviours count if it is a random one: those of a suite say nothing of what comes by chance. */
+  private async judge({ number, flight, isRest }: RunUnderWay): Promise<Finding | undefined> {
+    if (isRest) return flight();
+    const { statistics } = this.tally;
+    if (number === null) return flight(statistics);
+    statistics.behaviours.begin();
+    const finding = await flight(statistics);
+    statistics.behaviours.end();
+    return finding;
   }
 
   private count({ number }: RunUnderWay): void {
@@ -220,10 +233,16 @@ export class Search {
   private get room(): number {
     const { driver } = this.campaign;
     const left = this.deadline - this.pace.seconds;
-    if (left <= 0) return 0;
+    if (left <= 0 || this.isSafe) return 0;
     if (this.judged === 0) return 1;
     const each = (this.pace.seconds - this.started) / this.judged;
     return Math.min(driver.ahead, Math.ceil(left / each));
+  }
+
+  /** Whether the risk is as low as it should be. Runs that are under way by then are judged, and may raise it again. */
+  private get isSafe(): boolean {
+    const { risk } = this.budget;
+    return risk !== undefined && this.tally.statistics.behaviours.isBelow(risk);
   }
 
   /** What shows only when the implementation is told to end. */
