@@ -89,6 +89,15 @@ describe("fuzz", () => {
   ] as const)("ends when its budget is spent (%j)", (options, runs, seconds) => {
     expect(budgetOf(options)).toEqual({ runs, seconds });
   });
+
+  test.each([
+    [{ untilRisk: 0.5 }, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [{ untilRisk: 0.5, inject: "all" }, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [{ untilRisk: 0.5, runs: 5 }, 5, Number.POSITIVE_INFINITY],
+    [{ untilRisk: 0.5, time: 5 }, Number.POSITIVE_INFINITY, 5],
+  ] as const)("ends when nothing new is to be expected, or before (%j)", (options, runs, seconds) => {
+    expect(budgetOf(options)).toEqual({ runs, seconds, risk: 0.5 });
+  });
 });
 
 /** The address space, but that `clear` does nothing. */

@@ -74,6 +74,12 @@ const REPORT = z.strictObject({
     injections: z.strictObject({ traces: z.int(), injected: z.int() }).optional(),
     answers: z.record(z.string(), z.record(z.string(), z.int())),
     sometimes: z.record(z.string(), z.int()),
+    risk: z.strictObject({
+      behaviours: z.int(),
+      once: z.int(),
+      estimate: z.number(),
+      bound: z.number().positive().max(1),
+    }),
   }),
 });
 
@@ -114,6 +120,9 @@ describe("a session without a finding", () => {
     expect(stdout).toMatch(/\n +[\d,]+ {2}an unmap in the middle of an area leaves two\n/);
     expect(stdout).not.toContain("warning");
     expect(stdout).toMatch(
+      /\n\nBehaviours seen \(.*\): \d+, \d+ of them in one run only\.\nThe next run is .*\n\n/,
+    );
+    expect(stdout).toMatch(
       /\n\nall agree: 0 saved cases, then 3,000 random runs with [\d,]+ commands in .* s, seed s\n$/,
     );
   });
@@ -141,6 +150,29 @@ describe("a session without a finding", () => {
     expect(status).toBe(0);
     expect(report.runs).toBeGreaterThan(0);
     expect(report.seed).toMatch(/^[0-9a-z]+$/);
+  });
+
+  test.each(["0.05", "5e-2"])(
+    "ends when the next run is unlikely to show anything new (%s)",
+    async (risk) => {
+      const { status, report } = await fuzz(...MEMORY_SET, "--seed", "s", "--until-risk", risk);
+      expect(status).toBe(0);
+      const { once, behaviours, estimate, bound } = report.statistics.risk;
+      expect(bound).toBeLessThan(0.05);
+      expect([estimate, behaviours > once]).toEqual([once / report.runs, true]);
+      // With one run less it wasn't.
+      const before = await fuzz(...MEMORY_SET, "--seed", "s", "--runs", `${report.runs - 1}`);
+      expect(before.report.statistics.risk.bound).toBeGreaterThanOrEqual(0.05);
+    },
+  );
+
+  test.each([
+    ["--runs", "7"],
+    ["--time", "50ms"],
+  ])("ends at %s %s though something new is still to be expected", async (...limit) => {
+    const { report } = await fuzz("--until-risk", "0.00001", ...limit);
+    expect(report.statistics.risk.bound).toBeGreaterThan(0.00001);
+    expect(report.statistics.risk.estimate).toBe(report.statistics.risk.once / report.runs);
   });
 
   test("shows on a terminal how far it is, and takes that away in the end", async () => {
@@ -214,6 +246,8 @@ describe("a finding", () => {
     expect(again).toMatchObject({ status: 1, report: { statistics: { replayed: 1 } } });
     expect(again.report.findings).toEqual(first.report.findings);
     expect(again.report.runs).toBe(first.report.runs);
+    // Saved cases say nothing of what comes up by chance.
+    expect(again.report.statistics.risk).toEqual(first.report.statistics.risk);
     await rm(join(corpus, "memory-set"), { recursive: true });
     expect((await fuzz(...DEFECT, "--seed", "s")).report.findings).toEqual(first.report.findings);
   });

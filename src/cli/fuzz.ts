@@ -17,7 +17,7 @@ import type { Hello, Space } from "../trace/space.ts";
 import { addCorpusOptions, type CorpusOptions, corpusOf, saveTo } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
-import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands } from "./options.ts";
+import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands, parseRisk } from "./options.ts";
 import { stopOnSignal } from "./signals.ts";
 import {
   addSpaceOptions,
@@ -42,6 +42,8 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions 
   readonly runs?: number;
   /** Seconds. */
   readonly time?: number;
+  /** The search ends when the next run shows a new behaviour with a probability below this. */
+  readonly untilRisk?: number;
   readonly maxCommands: number;
   /** `all`: each trace is run again with every single failure of every command. */
   readonly inject?: "all";
@@ -88,6 +90,12 @@ With --keep-going the search goes on, to findings that differ from all before,
 and beyond each one: a run is run again without the command that showed it. That
 is the way to find several planted defects, --subject defect:NAME+NAME, at once.
 
+With --until-risk RISK the search ends when there is hardly anything new to be
+seen: when the probability that the next run shows a behaviour that no run has
+shown is below RISK, with 95 % confidence (docs/risk.md). That takes at least
+3 / RISK runs, and there is no other limit of runs or time unless --runs or
+--time sets one; then it ends by whichever comes first.
+
 A command behind -- is a program that speaks the trace language on its standard
 input and output (docs/adapters.md). It is started without a shell, again as
 often as needed, and never left behind. --inject all runs ${DEFAULT_INJECTED_RUNS} random traces,
@@ -98,6 +106,7 @@ Examples:
   ${PROGRAM} fuzz --format sv39 --time 10m
   ${PROGRAM} fuzz --pages 64 --frames 40 --seed demo
   ${PROGRAM} fuzz --inject all
+  ${PROGRAM} fuzz --subject memory-set --until-risk 1e-3
   ${PROGRAM} fuzz --keep-going -- adapters/template-c/run
   ${PROGRAM} fuzz --subject defect:unmap-loses-right-part --seed demo`;
 
@@ -111,6 +120,12 @@ export function addFuzz(program: Command, finish: Finish, words: CommandWords): 
   addTargetOptions(command, DEFAULT_SUBJECT.name);
   addSearchOptions(command);
   command
+    .addOption(
+      new Option(
+        "--until-risk <risk>",
+        "stop when the next run shows a new behaviour with a probability below this, such as 1e-5 (no other limit unless --runs or --time sets one)",
+      ).argParser(parseRisk),
+    )
     .option("--keep-going", "go on after a finding, to the next one that differs from all before")
     .addHelpText("after", HELP)
     .action(async (options: FuzzOptions) => {
@@ -242,10 +257,20 @@ function spacesOf(options: FuzzOptions, hello: Hello): Result<readonly Space[], 
 }
 
 /** When the session ends, if nothing is found before. */
-export function budgetOf({ runs, time, inject }: Pick<FuzzOptions, "runs" | "time" | "inject">): Budget {
-  const endless = { runs: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY };
+export function budgetOf({
+  runs,
+  time,
+  untilRisk,
+  inject,
+}: Pick<FuzzOptions, "runs" | "time" | "untilRisk" | "inject">): Budget {
+  const endless = {
+    runs: Number.POSITIVE_INFINITY,
+    seconds: Number.POSITIVE_INFINITY,
+    ...(untilRisk !== undefined && { risk: untilRisk }),
+  };
   if (runs !== undefined) return { ...endless, runs };
   if (time !== undefined) return { ...endless, seconds: time };
+  if (untilRisk !== undefined) return endless;
   return inject === undefined
     ? { ...endless, seconds: DEFAULT_SECONDS }
     : { ...endless, runs: DEFAULT_INJECTED_RUNS };

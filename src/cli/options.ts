@@ -75,6 +75,13 @@ export function parseDuration(text: string): number {
   return seconds;
 }
 
+/** A probability, of which there is always some: above 0 and below 1, such as `1e-5` or `0.00001`. */
+export function parseRisk(text: string): number {
+  const risk = /^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (risk > 0 && risk < 1) return risk;
+  throw new InvalidArgumentError("write a probability above 0 and below 1, such as 1e-5 or 0.00001");
+}
+
 /** A path that names something. */
 export function parsePath(text: string): string {
   if (text !== "") return text;

@@ -6,6 +6,7 @@ import { mapcheck } from "./program.fixture.ts";
 
 const COUNT = "write a whole number above 0, such as 1000 or 0x1000";
 const DURATION = "write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h";
+const RISK = "write a probability above 0 and below 1, such as 1e-5 or 0.00001";
 const FUZZ_HELP = "mapcheck fuzz --help says what there is";
 const ADDRESS = "write an address below 2^52, such as 0x0 or 0x800000000000";
 const USUAL = "the default is --pages 16";
@@ -31,6 +32,14 @@ describe("wrong usage is said in one line on standard error", () => {
     ["fuzz --time 5", `option '--time <duration>' argument '5' is invalid; ${DURATION}`],
     ["fuzz --time 0s", `option '--time <duration>' argument '0s' is invalid; ${DURATION}`],
     ["fuzz --time 1e3s", `option '--time <duration>' argument '1e3s' is invalid; ${DURATION}`],
+    ...["0", "1", "1.5", "-1", "-0.5", "0x1", "x", "5%", "1e", ".5", "1e-999", "NaN", "Infinity"].map(
+      (risk): [string, string] => [
+        `fuzz --until-risk ${risk}`,
+        `option '--until-risk <risk>' argument '${risk}' is invalid; ${RISK}`,
+      ],
+    ),
+    ["fuzz --until-risk", `option '--until-risk <risk>' argument missing; ${FUZZ_HELP}`],
+    ["verify --until-risk 0.1", "unknown option '--until-risk'; mapcheck verify --help says what there is"],
     [
       "fuzz --time 5s --runs 5",
       `option '--time <duration>' cannot be used with option '--runs <count>'; ${FUZZ_HELP}`,
@@ -201,7 +210,7 @@ describe("help", () => {
     expect(named).toEqual(
       (
         "--subject --format --timeout --seed --runs --time --max-commands --inject --minimize --pages --base --frames --page " +
-        "--corpus --no-save --json --keep-going"
+        "--corpus --no-save --json --until-risk --keep-going"
       ).split(" "),
     );
   });

@@ -7,7 +7,7 @@ import { printSpace } from "../trace/print.ts";
 import { findingText } from "./finding.ts";
 import type { Paint } from "./paint.ts";
 import { describeSpace, type FormattedTarget, titleOf } from "./setting.ts";
-import { answerTable, count, counted, situations } from "./statistics.ts";
+import { answerTable, count, counted, riskText, situations } from "./statistics.ts";
 import { terminalText } from "./terminal-text.ts";
 
 /** A session that says what format the page tables have, where there are any. */
@@ -56,8 +56,10 @@ export function fuzzSummary(result: SessionResult, view: SummaryView): string {
     tally.statistics.requests > 0
       ? [answerTable(tally.statistics, hello.surface), situations(tally.statistics, hello)]
       : [];
+  const risk = tally.statistics.behaviours.risk();
   const parts = [
     ...met,
+    ...(risk.behaviours > 0 ? [riskText(risk)] : []),
     [...injectionLines(result, view), ...mendedLines(result, view), verdict(result, view)].join("\n"),
     ...findings.map((found) => describeFinding(found, result, view)),
   ];
@@ -91,6 +93,7 @@ export function fuzzJson(
       mended,
       injections: injectAll ? injections : undefined,
       answers: Object.fromEntries(statistics.answerTable().map(({ op, answers }) => [op, answers])),
+      risk: statistics.behaviours.risk(),
       sometimes: Object.fromEntries(statistics.sometimes().map((met) => [met.name, met.count])),
     },
   })}\n`;

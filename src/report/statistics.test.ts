@@ -5,7 +5,7 @@ import { findSubject } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";
 import { parseTrace } from "../trace/parse.ts";
 import { ADDRESS_SPACE_HELLO, MEMORY_SET_HELLO } from "../trace/space.ts";
-import { answerTable, count, counted, situations } from "./statistics.ts";
+import { answerTable, count, counted, riskText, situations } from "./statistics.ts";
 
 /** What running the lines on the stack comes to. */
 function statisticsOf(...lines: readonly string[]): Statistics {
@@ -101,5 +101,25 @@ describe("situations", () => {
     expect(situations(all, MEMORY_SET_HELLO).split("\n").slice(2)).toEqual([
       "  12,000  a protect touches nothing",
     ]);
+  });
+});
+
+describe("the risk", () => {
+  const SEEN = "Behaviours seen (what was asked, where it lay, what was answered, and what happened)";
+
+  test("is told with what it is estimated from", () => {
+    expect(riskText({ behaviours: 4321, once: 12, estimate: 0.00404, bound: 0.0064809 })).toBe(
+      `${SEEN}: 4,321, 12 of them in one run only.
+The next run is expected to show 0.004 new ones; that it shows any has a probability of at most 0.0065, with 95 % confidence.`,
+    );
+  });
+
+  test("has few digits, however large or small", () => {
+    expect(riskText({ behaviours: 1, once: 0, estimate: 0, bound: 1.234e-7 })).toMatch(
+      / show 0 new ones; .* at most 1\.2e-7, /,
+    );
+    expect(riskText({ behaviours: 99, once: 99, estimate: 12.6, bound: 1 })).toMatch(
+      / show 13 new ones; .* at most 1, /,
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** What a session met, as tables for people who have read nothing about it. */
 import { canComeUp } from "../../properties/possible.ts";
+import type { Risk } from "../execute/risk.ts";
 import type { Statistics } from "../execute/statistics.ts";
 import { ANSWER_CLASSES, type AnswerClass } from "../trace/answer.ts";
 import type { Hello, Surface } from "../trace/space.ts";
@@ -95,4 +96,19 @@ export function situations(statistics: Statistics, hello: Hello): string {
     ...all.map(({ name }, index) => `  ${(counts[index] ?? "").padStart(width)}  ${name}`),
     ...(missed === 0 ? [] : ["", warning]),
   ].join("\n");
+}
+
+/** How many behaviours were seen, and what that says about the next run. */
+export function riskText({ behaviours, once, estimate, bound }: Risk): string {
+  return [
+    "Behaviours seen (what was asked, where it lay, what was answered, and what happened): " +
+      `${count(behaviours)}, ${count(once)} of them in one run only.`,
+    `The next run is expected to show ${rounded(estimate)} new ones; that it shows any has a probability of ` +
+      `at most ${rounded(bound)}, with 95 % confidence.`,
+  ].join("\n");
+}
+
+/** To two digits. */
+function rounded(value: number): string {
+  return String(Number(value.toPrecision(2)));
 }
