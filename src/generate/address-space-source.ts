@@ -193,7 +193,11 @@ export class AddressSpaceSource implements RequestSource {
     const pages = Math.min(window.to - window.from, window.bound);
     // Each page takes a frame, which is zeroed.
     if (kind !== "alloc:eager" || window.unit === 1) return pages;
-    return this.dice.chance(1, 8) ? 2 * LARGE_PAGE : FEW_PAGES;
+    const { frames } = this.space;
+    const most = 2 * LARGE_PAGE;
+    if (frames <= FEW_PAGES || frames > most) return this.dice.chance(1, 8) ? most : FEW_PAGES;
+    // With the tables that take frames, too, these leave few or none.
+    return this.dice.chance(1, 4) ? frames - 3 - this.dice.below(8) : FEW_PAGES;
   }
 
   private backend(kind: BackendKind): Backend {
