@@ -1,4 +1,4 @@
-import type { Suite } from "../explore/fuzz.ts";
+import type { Suite } from "../explore/campaign.ts";
 import { DEFAULT_PAGE } from "../explore/spaces.ts";
 import { SCOPE_COMMANDS, type Scope } from "../generate/scope.ts";
 import type { Interruption } from "../shrink/reduce.ts";

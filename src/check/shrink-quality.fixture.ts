@@ -1,6 +1,7 @@
 /** Planted defects, found and shrunk under many seeds: what comes out, and what it takes. */
 import { InProcess } from "../execute/driver.ts";
-import { newTally, Search } from "../explore/fuzz.ts";
+import { newTally } from "../explore/campaign.ts";
+import { Search } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
@@ -73,7 +74,7 @@ async function shrinkUnder(seed: string, defect: NamedSubject, exact: boolean): 
     ...(exact && { exactEnd: new BreadthFirst(QUICK) }),
   };
   const budget = { runs: Number.POSITIVE_INFINITY, seconds: SECONDS };
-  const search = new Search(campaign, budget, new Pace(), newTally(surface));
+  const search = new Search(campaign, budget, new Pace(), newTally(surface), { stopsAtFinding: true });
   const met = await search.next();
   const started = performance.now();
   const found = met && (await search.workOut(met));

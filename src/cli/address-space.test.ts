@@ -8,8 +8,9 @@ import { type NamedSubject, STACK } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { virtAddr } from "../trace/address.ts";
 import { OK } from "../trace/answer.ts";
-import { budgetOf, type FuzzOptions, runFuzz } from "./fuzz.ts";
+import { runFuzz } from "./fuzz.ts";
 import { mapcheck } from "./program.fixture.ts";
+import { budgetOf, type FuzzOptions } from "./search-options.ts";
 
 let corpus = "";
 

@@ -1,31 +1,20 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { conformanceSuite, smallScope } from "../check/conformance.ts";
-import { BreadthFirst, QUICK } from "../check/exact-end.ts";
-import { type Budget, newTally } from "../explore/fuzz.ts";
+import { type Command, Option } from "commander";
+import { newTally } from "../explore/campaign.ts";
 import { Pace } from "../explore/pace.ts";
-import { freshSeed } from "../explore/seeds.ts";
 import { runSession, type SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
-import { standardSpaces } from "../explore/spaces.ts";
-import { DEFAULT_MAX_COMMANDS } from "../generate/trace.ts";
 import { discoveryLine, type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressLine, progressOn } from "../report/progress.ts";
 import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
-import { failure, type Result, success } from "../trace/result.ts";
-import type { Hello, Space } from "../trace/space.ts";
-import { addCorpusOptions, type CorpusOptions, corpusOf, saveTo } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
+import { sessionOf } from "./fuzz-session.ts";
 import { commandLine, PROGRAM } from "./invocation.ts";
-import { MAX_COMMANDS, parseCount, parseDuration, parseMaxCommands, parseRisk } from "./options.ts";
+import { parseCount, parseRisk } from "./options.ts";
+import { takeUp } from "./resume.ts";
+import { addSearchOptions, DEFAULT_INJECTED_RUNS, type FuzzOptions } from "./search-options.ts";
 import { stopOnSignal } from "./signals.ts";
-import {
-  addSpaceOptions,
-  choosesSpace,
-  type SpaceOptions,
-  spaceArguments,
-  spaceOf,
-} from "./space-options.ts";
+import { spaceArguments } from "./space-options.ts";
 import {
   addTargetOptions,
   behindDashes,
@@ -33,45 +22,13 @@ import {
   type OpenTarget,
   openTarget,
   replayLine,
-  type TargetOptions,
 } from "./target.ts";
-
-/** What the command line asks of `fuzz`. */
-export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions {
-  readonly seed?: string;
-  readonly runs?: number;
-  /** Seconds. */
-  readonly time?: number;
-  /** The search ends when the next run shows a new behaviour with a probability below this. */
-  readonly untilRisk?: number;
-  readonly maxCommands: number;
-  /** `all`: each trace is run again with every single failure of every command. */
-  readonly inject?: "all";
-  /** How findings are shrunk: by small changes only, or until none can be shorter, however long it takes. */
-  readonly minimize?: "greedy" | "exact";
-  /** Whether to go on after a finding. */
-  readonly keepGoing?: boolean;
-  /** Whether an interruption means failure. */
-  readonly isGate?: boolean;
-  readonly json?: boolean;
-}
 
 /** Where the report goes; progress and problems go to standard error. */
 export interface FuzzStreams {
   readonly print: (text: string) => void;
   readonly paint: Paint;
 }
-
-/** How long a session without a budget of its own takes, in seconds. */
-const DEFAULT_SECONDS = 10;
-/** How many random traces a session without a budget of its own runs when every failure is injected. */
-const DEFAULT_INJECTED_RUNS = 1000;
-/**
- * The most that `--pages` times `--max-commands` may be on the memory-set surface: every page is compared after
- * every command. At this bound a run takes about a second, and it is between runs that the clock and Ctrl-C are
- * looked at.
- */
-const MAX_WORK = 2 ** 22;
 
 const HELP = `
 The saved cases of the corpus are run first. Then random traces are, each on a
@@ -127,6 +84,11 @@ export function addFuzz(program: Command, finish: Finish, words: CommandWords): 
       ).argParser(parseRisk),
     )
     .option("--keep-going", "go on after a finding, to the next one that differs from all before")
+    .addOption(
+      new Option("--max-findings <count>", "go on after a finding, until there are so many").argParser(
+        parseCount,
+      ),
+    )
     .addHelpText("after", HELP)
     .action(async (options: FuzzOptions) => {
       const { stdout } = process;
@@ -135,57 +97,22 @@ export function addFuzz(program: Command, finish: Finish, words: CommandWords): 
     });
 }
 
-/** Adds the options of a search: seed, budget, space, corpus and report. */
-export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): void {
-  command
-    .option(
-      "--seed <text>",
-      "any text; the same seed gives the same traces, if the other options are the same too (default: a fresh one, which is printed)",
-    )
-    .addOption(new Option("--runs <count>", "stop after this many random traces").argParser(parseCount))
-    .addOption(
-      new Option("--time <duration>", `stop after this long: 500ms, 30s, 10m or 1h (default: ${seconds}s)`)
-        .argParser(parseDuration)
-        .conflicts("runs"),
-    )
-    .addOption(
-      new Option("--max-commands <count>", `the longest trace, in commands, at most ${MAX_COMMANDS}`)
-        .default(DEFAULT_MAX_COMMANDS)
-        .argParser(parseMaxCommands),
-    )
-    .addOption(
-      new Option(
-        "--inject <failures>",
-        `all: also run each trace with every single failure of every command, one at a time`,
-      ).argParser(parseInject),
-    )
-    .addOption(
-      new Option(
-        "--minimize <how>",
-        "how findings are shrunk: greedy, by small changes; exact, and then, within 8 pages in this process, until it is proved that none is shorter (default: exact where it takes no more than about a second)",
-      ).choices(["greedy", "exact"]),
-    );
-  addSpaceOptions(command);
-  addCorpusOptions(command);
-  command.option("--json", "print one JSON object on standard output, instead of text");
-}
-
-function parseInject(text: string): "all" {
-  if (text === "all") return text;
-  throw new InvalidArgumentError("write all");
-}
-
 /** Runs a session to its end, or to the first Ctrl-C, and reports on it. */
 export async function runFuzz(
-  options: FuzzOptions,
+  given: FuzzOptions,
   { print, paint }: FuzzStreams,
   words: CommandWords = [],
 ): Promise<ExitStatus> {
-  const target = await openTarget(options, words);
+  const taken = await takeUp(given, words);
+  if (!taken.ok) return complain(taken.error);
+  const { options, command, campaign } = taken.value;
+  const target = await openTarget(options, command);
   if (!target.ok) return complain(target.error);
-  const session = await sessionOf(options, target.value);
+  const session = await sessionOf(options, target.value, campaign);
   if (!session.ok) return complain(session.error);
-  const pace = new Pace(() => progress.update(pace.seconds, () => progressLine(tally, pace.seconds)));
+  const before = session.value.resumed?.seconds ?? 0;
+  const show = () => progress.update(pace.seconds, () => progressLine(tally, pace.seconds));
+  const pace = new Pace(show, before);
   const progress = progressOn(process.stderr);
   const tally = newTally(session.value.target.driver.hello.surface);
   const signals = stopOnSignal(pace, target.value.driver);
@@ -215,76 +142,12 @@ function exitStatusOf(result: SessionResult, isGate: boolean): ExitStatus {
   return interrupted && (isGate || isEmpty) ? EXIT.environment : EXIT.agree;
 }
 
-async function sessionOf(
-  options: FuzzOptions,
-  target: OpenTarget,
-): Promise<Result<FormattedSession, string>> {
-  const { seed = freshSeed(), maxCommands, keepGoing = false, minimize } = options;
-  const spaces = spacesOf(options, target.driver.hello);
-  if (!spaces.ok) return spaces;
-  const corpus = await corpusOf(options);
-  if (!corpus.ok) return corpus;
-  const { hello } = target.driver;
-  const suite = options.isGate ? await conformanceSuite(smallScope(hello), hello, new Pace()) : undefined;
-  return success({
-    target,
-    spaces: spaces.value,
-    seed,
-    maxCommands,
-    budget: budgetOf(options),
-    injectAll: options.inject !== undefined,
-    keepGoing,
-    corpus: corpus.value,
-    saveTo: saveTo(options),
-    ...(minimize !== "greedy" && {
-      exactEnd: new BreadthFirst(minimize === "exact" ? Number.POSITIVE_INFINITY : QUICK),
-    }),
-    ...(suite && { suite }),
-  });
-}
-
-/** The space that was chosen, or those that the surface has. */
-function spacesOf(options: FuzzOptions, hello: Hello): Result<readonly Space[], string> {
-  const chosen = spaceOf(options, hello);
-  if (!chosen.ok) return chosen;
-  if (hello.surface === "address-space") {
-    return success(choosesSpace(options) ? [chosen.value] : standardSpaces(hello));
-  }
-  const { size, page } = chosen.value;
-  const { maxCommands } = options;
-  if ((size / page) * maxCommands > MAX_WORK) return failure(tooMuchWork(size / page, maxCommands));
-  return success([chosen.value]);
-}
-
-/** When the session ends, if nothing is found before. */
-export function budgetOf({
-  runs,
-  time,
-  untilRisk,
-  inject,
-}: Pick<FuzzOptions, "runs" | "time" | "untilRisk" | "inject">): Budget {
-  const endless = {
-    runs: Number.POSITIVE_INFINITY,
-    seconds: Number.POSITIVE_INFINITY,
-    ...(untilRisk !== undefined && { risk: untilRisk }),
-  };
-  if (runs !== undefined) return { ...endless, runs };
-  if (time !== undefined) return { ...endless, seconds: time };
-  if (untilRisk !== undefined) return endless;
-  return inject === undefined
-    ? { ...endless, seconds: DEFAULT_SECONDS }
-    : { ...endless, runs: DEFAULT_INJECTED_RUNS };
-}
-
-function tooMuchWork(pages: number, maxCommands: number): string {
-  return (
-    `--pages ${pages} with --max-commands ${maxCommands} makes runs too long; ` +
-    `lower one of them, so that their product is at most ${MAX_WORK}`
-  );
-}
-
 /** The line that shows a finding again: by replaying its file, or else by finding it again. */
-function lineFor({ spaces, seed, maxCommands }: FormattedSession, target: OpenTarget, options: FuzzOptions) {
+function lineFor(
+  { spaces, seed, maxCommands, shard, keepGoing }: FormattedSession,
+  target: OpenTarget,
+  options: FuzzOptions,
+) {
   const { words: subject, driver } = target;
   return ({ file, run }: SessionFinding): string => {
     const isGate = options.isGate === true;
@@ -302,7 +165,8 @@ function lineFor({ spaces, seed, maxCommands }: FormattedSession, target: OpenTa
       ...runs,
       ...size,
       ...inject,
-      ...(options.keepGoing === true && !isGate ? ["--keep-going"] : []),
+      ...(shard === undefined ? [] : ["--shard", `${shard.index}/${shard.count}`]),
+      ...(keepGoing && !isGate ? ["--keep-going"] : []),
       ...place,
       ...behindDashes(target.command),
     ]);

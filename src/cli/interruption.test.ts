@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadDirectory } from "../corpus/load.ts";
 import { InProcess } from "../execute/driver.ts";
-import { newTally } from "../explore/fuzz.ts";
+import { newTally } from "../explore/campaign.ts";
 import { Pace } from "../explore/pace.ts";
 import { replayEntry } from "../explore/replay.ts";
 import { runSession, type Session } from "../explore/session.ts";

@@ -1,5 +1,6 @@
 /** The values that options of several subcommands take, read strictly. */
 import { InvalidArgumentError, Option } from "commander";
+import type { Shard } from "../explore/units.ts";
 import type { NamedSubject } from "../subjects/registry.ts";
 import { ADDRESS_LIMIT, type VirtAddr, virtAddr } from "../trace/address.ts";
 import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
@@ -73,6 +74,13 @@ export function parseDuration(text: string): number {
   }
   if (seconds > LONGEST) throw new InvalidArgumentError(`write at most ${LONGEST / 3600}h`);
   return seconds;
+}
+
+/** A part of several, such as `1/4`. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
+  throw new InvalidArgumentError("write which part of how many, such as 1/4 for the first of four");
 }
 
 /** A probability, of which there is always some: above 0 and below 1, such as `1e-5` or `0.00001`. */

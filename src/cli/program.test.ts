@@ -7,6 +7,7 @@ import { mapcheck } from "./program.fixture.ts";
 const COUNT = "write a whole number above 0, such as 1000 or 0x1000";
 const DURATION = "write a duration above 0 with its unit, such as 500ms, 30s, 10m or 1h";
 const RISK = "write a probability above 0 and below 1, such as 1e-5 or 0.00001";
+const SHARD = "write which part of how many, such as 1/4 for the first of four";
 const FUZZ_HELP = "mapcheck fuzz --help says what there is";
 const ADDRESS = "write an address below 2^52, such as 0x0 or 0x800000000000";
 const USUAL = "the default is --pages 16";
@@ -40,10 +41,12 @@ describe("wrong usage is said in one line on standard error", () => {
     ),
     ["fuzz --until-risk", `option '--until-risk <risk>' argument missing; ${FUZZ_HELP}`],
     ["verify --until-risk 0.1", "unknown option '--until-risk'; mapcheck verify --help says what there is"],
-    [
-      "fuzz --time 5s --runs 5",
-      `option '--time <duration>' cannot be used with option '--runs <count>'; ${FUZZ_HELP}`,
-    ],
+    ...["", "0/4", "5/4", "1", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2"].map((shard): [string, string] => [
+      `fuzz --shard=${shard}`,
+      `option '--shard <part>' argument '${shard}' is invalid; ${SHARD}`,
+    ]),
+    ["fuzz --workers 0", `option '--workers <count>' argument '0' is invalid; ${COUNT}`],
+    ["fuzz --max-findings 0", `option '--max-findings <count>' argument '0' is invalid; ${COUNT}`],
     [
       "fuzz --subject memory-set --page 3",
       `--pages 16 --page 0x3 gives no usable space: the page size must be a power of two; ${USUAL} --page 0x1000`,
@@ -209,8 +212,8 @@ describe("help", () => {
     const named = stdout.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim());
     expect(named).toEqual(
       (
-        "--subject --format --timeout --seed --runs --time --max-commands --inject --minimize --pages --base --frames --page " +
-        "--corpus --no-save --json --until-risk --keep-going"
+        "--subject --format --timeout --seed --runs --time --max-commands --inject --minimize --workers --shard --resume --pages --base --frames --page " +
+        "--corpus --no-save --json --until-risk --keep-going --max-findings"
       ).split(" "),
     );
   });

@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { paintFor } from "../report/paint.ts";
 import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
 import type { Finish } from "./exit-status.ts";
-import { addSearchOptions, type FuzzOptions, runFuzz } from "./fuzz.ts";
+import { runFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
+import { addSearchOptions, type FuzzOptions } from "./search-options.ts";
 import { addTargetOptions, type CommandWords } from "./target.ts";
 
 /** How long the search takes unless told otherwise, in seconds. */

@@ -227,7 +227,8 @@ function runToFile({ space, requests }: EarlierRun): NonNullable<CorpusFile["bef
   return { space: spaceToFile(space), trace: requests.map((request) => printRequest(request)) };
 }
 
-function spaceToFile(space: Space): CorpusFile["space"] {
+/** A space as the four keys that files have. */
+export function spaceToFile(space: Space): CorpusFile["space"] {
   const { base, size, page, frames } = space;
   return { base: printAddr(base), size: printAddr(size), page: printAddr(page), frames };
 }

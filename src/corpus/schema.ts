@@ -40,16 +40,18 @@ const FINDING_KINDS: { readonly [K in FindingKind]: K } = {
   flood: "flood",
 };
 
-/** A schema's `error` says what is expected of the value, so that a message can go on with what was found. */
-const text = z.string({ error: "a string" });
+/** Some text. A schema's `error` says what is expected of the value, so that a message can go on with what was found. */
+export const text = z.string({ error: "a string" });
 
-const count = z.int({ error: "a whole number" }).nonnegative({ error: "0 or more" });
+/** A number of things. */
+export const count = z.int({ error: "a whole number" }).nonnegative({ error: "0 or more" });
 
 const bytes = text
   .regex(/^0x[0-9a-fA-F]+$/, { error: 'a hexadecimal number such as "0x1000"', abort: true })
   .refine((digits) => Number(digits) < ADDRESS_LIMIT, { error: `below 0x${ADDRESS_LIMIT.toString(16)}` });
 
-const space = z
+/** A space in a file. */
+export const spaceSchema = z
   .strictObject({ base: bytes, size: bytes, page: bytes, frames: count }, { error: "an object" })
   .superRefine((value, context) => {
     const reason = misfitOfSpace(spaceFromFile(value), ADDRESS_LIMIT);
@@ -57,7 +59,8 @@ const space = z
     context.addIssue({ code: "custom", message: `sound (${reason})`, input: value });
   });
 
-const finding = z.strictObject(
+/** A finding in a file. */
+export const findingSchema = z.strictObject(
   {
     kind: oneOf(FINDING_KINDS),
     check: text,
@@ -79,7 +82,8 @@ const origin = z.strictObject(
   { error: "an object" },
 );
 
-const certificate = z.strictObject(
+/** A certificate in a file. */
+export const certificateSchema = z.strictObject(
   {
     pages: count,
     flags: text,
@@ -93,7 +97,10 @@ const certificate = z.strictObject(
 
 /** A run that the trace needs before it, on an implementation that keeps something from run to run. */
 const earlierRun = z.strictObject(
-  { space, trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }) },
+  {
+    space: spaceSchema,
+    trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }),
+  },
   { error: "an object" },
 );
 
@@ -110,15 +117,15 @@ export const corpusSchema = z
       mapcheck: z.literal(CORPUS_VERSION, { error: `${CORPUS_VERSION}` }),
       id: text.regex(ENTRY_ID, { error: 'a name such as "memory-set/unmap-areas-3f9c2b1e"' }),
       surface: oneOf(SURFACES),
-      space,
+      space: spaceSchema,
       dialect: z.record(text, text, { error: "an object" }),
       trace: z.array(text, { error: "an array" }).min(1, { error: "an array with at least one line" }),
       answers: z.array(text, { error: "an array" }).exactOptional(),
       before: z.array(earlierRun, { error: "an array" }).exactOptional(),
-      finding: finding.exactOptional(),
+      finding: findingSchema.exactOptional(),
       implementation: text.exactOptional(),
       origin: origin.exactOptional(),
-      minimal: certificate.exactOptional(),
+      minimal: certificateSchema.exactOptional(),
       status: oneOf(STATUSES),
       note: text.exactOptional(),
     },
@@ -150,7 +157,7 @@ export type Origin = Readonly<z.infer<typeof origin>>;
  * among them, within so many `pages`, with these flags, commands and backends, each with commas between. `merged`: histories that lead to the same state of
  * model and implementation were taken for one; else every sequence was run by itself.
  */
-export type Certificate = Readonly<z.infer<typeof certificate>>;
+export type Certificate = Readonly<z.infer<typeof certificateSchema>>;
 
 /** The space that a file's four keys name. */
 export function spaceFromFile(file: CorpusFile["space"]): Space {

@@ -61,6 +61,7 @@ interface Sent extends Place {
 export class AdapterDriver implements Driver {
   readonly hello: Hello;
   readonly ahead = AHEAD;
+  readonly lifetime = RUNS_OF_A_PROCESS;
   readonly shrinkSeconds = SHRINK_SECONDS;
   private readonly command: AdapterCommand;
   private readonly limits: AdapterLimits;

@@ -21,6 +21,8 @@ export interface Driver {
   readonly hello: Hello;
   /** How many runs are best under way at a time. */
   readonly ahead: number;
+  /** After how many runs the implementation begins with nothing, even if it isn't renewed. */
+  readonly lifetime: number;
   /** The runs that the implementation had done before the one that was judged last, since it was renewed. */
   readonly earlier: readonly PastRun[];
   /** The end of what the implementation printed besides its answers. */
@@ -50,6 +52,7 @@ export interface Driver {
 export class InProcess implements Driver {
   readonly hello: Hello;
   readonly ahead: number = 1;
+  readonly lifetime = 1;
   readonly earlier: readonly PastRun[] = [];
   readonly stderr = "";
   readonly interrupted = false;

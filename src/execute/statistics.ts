@@ -4,7 +4,16 @@ import { ANSWER_CLASSES, type Answer, answerCode } from "../trace/answer.ts";
 import { BACKEND_KINDS } from "../trace/observation.ts";
 import { isCommand, OPS, type Op, type Request } from "../trace/request.ts";
 import type { Surface } from "../trace/space.ts";
-import { Behaviours } from "./behaviours.ts";
+import { type BehaviourCounts, Behaviours } from "./behaviours.ts";
+
+/** What was counted, as plain data. */
+export interface StatisticsCounts {
+  readonly requests: number;
+  readonly showsMachine: boolean;
+  readonly answers: Float64Array;
+  readonly met: Float64Array;
+  readonly behaviours: BehaviourCounts;
+}
 
 /** What a campaign met: how often each verb got each class of answer, and each `sometimes` property. */
 export class Statistics {
@@ -25,8 +34,8 @@ export class Statistics {
 
   /**
    * Counts one request and what came of it: `situations` are those that it was met in, bit i for the one with
-   * index i, and `place` is how its range lay on the areas and pages before it. The arguments are not bundled in an object: storing a new request in an old object costs more than
-   * all the counting.
+   * index i, and `place` is how its range lay on the areas and pages before it. The arguments are not bundled in an
+   * object: storing a new request in an old object costs more than all the counting.
    */
   note(request: Request, answer: Answer, situations: number, place = NOWHERE): void {
     this.requests++;
@@ -40,6 +49,21 @@ export class Statistics {
     for (let rest = situations; rest !== 0; rest &= rest - 1) {
       increment(this.met, 31 - Math.clz32(rest & -rest));
     }
+  }
+
+  /** What was counted so far. No run is under way. */
+  counts(): StatisticsCounts {
+    const { requests, showsMachine, answers, met, behaviours } = this;
+    return { requests, showsMachine, answers, met, behaviours: behaviours.counts() };
+  }
+
+  /** Counts what was counted elsewhere, in other runs. */
+  add({ requests, showsMachine, answers, met, behaviours }: StatisticsCounts): void {
+    this.requests += requests;
+    this.showsMachine ||= showsMachine;
+    addTo(this.answers, answers);
+    addTo(this.met, met);
+    this.behaviours.add(behaviours);
   }
 
   /** For each verb that was carried out, how often it got each class of answer. */
@@ -68,6 +92,10 @@ function wayOf(request: Request): number {
   const injected = inject === undefined ? 0 : inject.kind === "frame" ? 1 : 2;
   if (request.op !== "map") return injected;
   return injected + 3 * ((request.replace ? 1 : 0) + 2 * BACKEND_KINDS.indexOf(request.backend.kind));
+}
+
+function addTo(sums: Float64Array, counts: Float64Array): void {
+  for (let index = 0; index < counts.length; index++) sums[index] = (sums[index] ?? 0) + (counts[index] ?? 0);
 }
 
 function increment(counts: Float64Array, index: number): void {

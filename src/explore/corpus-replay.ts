@@ -2,7 +2,7 @@ import type { CorpusEntry } from "../corpus/entry.ts";
 import { type LoadedFile, loadDirectory } from "../corpus/load.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { signatureOf } from "../shrink/signature.ts";
-import type { Tally } from "./fuzz.ts";
+import type { Tally } from "./campaign.ts";
 import { Ground } from "./ground.ts";
 import { injectEverywhere } from "./inject.ts";
 import type { Pace } from "./pace.ts";

@@ -1,78 +1,20 @@
-import type { Driver, PastRun } from "../execute/driver.ts";
-import type { Flight } from "../execute/runner.ts";
-import { Statistics } from "../execute/statistics.ts";
+import type { PastRun } from "../execute/driver.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { virtAddr } from "../trace/address.ts";
-import type { Finding } from "../trace/finding.ts";
-import type { Request } from "../trace/request.ts";
-import type { Space, Surface } from "../trace/space.ts";
-import { beyond } from "./beyond.ts";
-import type { ExactEnd } from "./exact-end.ts";
+import type { Budget, Campaign, Tally } from "./campaign.ts";
 import { Ground } from "./ground.ts";
-import { type InjectionTally, injectEverywhere } from "./inject.ts";
-import { Novelty } from "./novelty.ts";
+import { type Hands, OneHand } from "./hands.ts";
+import { type KnownFindings, Novelty } from "./novelty.ts";
 import type { Pace } from "./pace.ts";
 import { findRecurrence, type Recurrence } from "./recurrence.ts";
-import { RunSeeds } from "./seeds.ts";
 import { asMet, type WorkedOut } from "./session-finding.ts";
 import { Shrinking } from "./shrinking.ts";
+import { RandomSource, SuiteSource, type TraceSource } from "./trace-source.ts";
+import { type Begun, type Met, type Unit, type UnitOutcome, UnitRunner } from "./unit.ts";
+import { runsOfUnit, type Shard, Units } from "./units.ts";
 
-/** What a campaign runs: together with the run's number this determines every trace. */
-export interface Campaign {
-  readonly driver: Driver;
-  /** Where its runs take place, in turn: run n in the one with index n modulo their number. The simplest first. */
-  readonly spaces: readonly Space[];
-  /** Any text. */
-  readonly seed: string;
-  /** The longest trace, in requests. */
-  readonly maxCommands: number;
-  /** Whether each trace is also run with every single failure of every command. */
-  readonly injectAll: boolean;
-  /** Traces that are run before the random ones, if there are any. */
-  readonly suite?: Suite;
-  /** The end of shrinking, if it is to have one. */
-  readonly exactEnd?: ExactEnd;
-}
-
-/** Traces that somebody chose, and where they take place. */
-export interface Suite {
-  readonly space: Space;
-  readonly traces: readonly (readonly Request[])[];
-}
-
-/** When a campaign ends, if nothing is found before. */
-export interface Budget {
-  /** How many traces are run. */
-  readonly runs: number;
-  /** How long traces are looked for, in seconds; shrinking takes its own time. */
-  readonly seconds: number;
-  /** The campaign ends when the risk that the next run shows a new behaviour is known to be below this. */
-  readonly risk?: number;
-}
-
-/** What a campaign has done so far. */
-export interface Tally {
-  readonly statistics: Statistics;
-  /** Single failures that were tried one by one. */
-  readonly injections: InjectionTally;
-  /** How many random traces were run. */
-  runs: number;
-  /** How many traces of a suite were run before. */
-  suite: number;
-  /** How many findings there are so far: saved cases that fail, and what was found. */
-  findings: number;
-}
-
-/** An empty tally. */
-export function newTally(surface: Surface): Tally {
-  return {
-    statistics: new Statistics(surface),
-    injections: { traces: 0, injected: 0 },
-    runs: 0,
-    suite: 0,
-    findings: 0,
-  };
-}
+/** All runs of a campaign. */
+const ALL: Shard = { index: 1, count: 1 };
 
 /**
  * Runs traces until one shows a finding, which is shrunk and returned, or until the budget is spent or
@@ -84,180 +26,209 @@ export async function fuzz(
   pace: Pace,
   tally: Tally,
 ): Promise<WorkedOut | undefined> {
-  const search = new Search(campaign, budget, pace, tally);
+  const search = new Search(campaign, budget, pace, tally, { stopsAtFinding: true });
   const discovery = await search.next();
   return discovery && search.workOut(discovery);
 }
 
-/** A search that can go on after a finding. */
+/** Gives all who carry out runs, from the one who does it in this thread. */
+export type HandsOf = (alone: Hands) => Hands;
+
+/** How a search goes about it. */
+export interface SearchOptions {
+  /** Findings that are no news. */
+  readonly known?: KnownFindings;
+  /** Whether the first finding is likely to be the last one: no more is run than it takes. */
+  readonly stopsAtFinding?: boolean;
+  /** Gives those who carry out the random runs, one of whom does it in this thread; nobody else unless told otherwise. */
+  readonly handsOf?: HandsOf;
+  /** Is called, and waited for, whenever all that was counted is settled: see `Search.isSettled`. */
+  readonly onSettled?: () => Promise<void>;
+}
+
+/** A unit that somebody is at. */
+interface UnitUnderWay {
+  readonly source: TraceSource;
+  readonly unit: Unit;
+  readonly outcome: Promise<UnitOutcome>;
+}
+
+/** What was met in one unit, and what was begun there. */
+interface Catch {
+  readonly source: TraceSource;
+  readonly met: Met;
+  readonly begun: readonly Begun[];
+}
+
+/**
+ * A search that can go on after a finding. Its random runs are cut up in units, which several workers may carry out; what
+ * comes of these is taken in the order of the runs, so that the same is found whoever carried them out.
+ */
 export class Search {
+  /** Why the implementation can't be asked any more; `undefined` if it can. */
+  lost: string | undefined = undefined;
   private readonly campaign: Campaign;
   private readonly budget: Budget;
   private readonly pace: Pace;
   private readonly tally: Tally;
-  private readonly seeds: RunSeeds;
-  private readonly grounds: readonly Ground[];
-  // Of the suite, if there is one: where it runs, its traces, and how many of these were begun.
-  private readonly suiteGround: Ground | undefined;
-  private readonly suiteTraces: readonly (readonly Request[])[];
-  private suiteBegun = 0;
-  private readonly underWay: RunUnderWay[] = [];
-  // The run that was judged last, if it had a finding.
-  private cutShort: CutShort | undefined = undefined;
+  private readonly stopsAtFinding: boolean;
+  private readonly hands: Hands;
+  private readonly random: RandomSource;
+  private readonly units: Units;
+  // The suite, until it is begun.
+  private suite: SuiteSource | undefined;
+  // What is left of the unit whose outcome was taken last.
+  private left: { readonly source: TraceSource; readonly unit: Unit } | undefined = undefined;
   private readonly novelty: Novelty;
-  private readonly started: number;
+  private readonly onSettled: (() => Promise<void>) | undefined;
   private readonly deadline: number;
-  private begun: number;
-  private judged = 0;
+  // Whether a finding was not worked out to the end.
+  private isCutShort = false;
+  private readonly underWay: UnitUnderWay[] = [];
+  private readonly caught: Catch[] = [];
 
-  /** `known` are the signatures of findings that are no news. */
-  constructor(
-    campaign: Campaign,
-    budget: Budget,
-    pace: Pace,
-    tally: Tally,
-    known: ReadonlySet<string> = new Set(),
-  ) {
-    this.novelty = new Novelty(known);
-    this.begun = tally.runs;
-    this.started = pace.seconds;
-    this.deadline = pace.seconds + budget.seconds;
+  constructor(campaign: Campaign, budget: Budget, pace: Pace, tally: Tally, options: SearchOptions = {}) {
+    const { driver, suite, shard = ALL } = campaign;
     this.campaign = campaign;
     this.budget = budget;
     this.pace = pace;
     this.tally = tally;
-    this.seeds = new RunSeeds(campaign.seed);
-    this.grounds = campaign.spaces.map((space) => new Ground(campaign.driver, space, campaign.maxCommands));
-    const { suite, driver, maxCommands } = campaign;
-    this.suiteGround = suite && new Ground(driver, suite.space, maxCommands);
-    this.suiteTraces = suite?.traces ?? [];
+    this.stopsAtFinding = options.stopsAtFinding ?? false;
+    this.novelty = new Novelty(options.known);
+    this.onSettled = options.onSettled;
+    this.deadline = pace.seconds + budget.seconds;
+    this.random = new RandomSource(driver, campaign);
+    this.suite = suite && new SuiteSource(driver, suite, campaign.maxCommands);
+    const alone = new OneHand(this.runnerOf(this.random));
+    this.hands = options.handsOf?.(alone) ?? alone;
+    const size = runsOfUnit(budget.runs, shard, driver.lifetime);
+    this.units = new Units(size, budget.runs, shard, tally.done);
   }
 
   /** The next finding that may be a new one, as it was met; `undefined` when the budget is spent or `pace` was stopped. */
   async next(): Promise<Discovery | undefined> {
-    for (let found = await this.find(); found !== undefined; found = await this.find()) {
-      if (this.novelty.isWorthShrinking(found)) return found;
+    for (;;) {
+      const caught = this.caught.shift();
+      const found = caught && this.discoveryOf(caught);
+      if (found && this.novelty.isWorthShrinking(found)) return found;
+      if (caught !== undefined) continue;
+      if (this.isSettled) await this.onSettled?.();
+      if (!(await this.goOn())) return undefined;
     }
-    return undefined;
+  }
+
+  /**
+   * Whether all findings of the runs that are counted were worked out, so that whoever goes on from here some other time
+   * finds what would be found now.
+   */
+  get isSettled(): boolean {
+    return this.caught.length === 0 && this.left?.unit.rest === undefined && !this.isCutShort;
+  }
+
+  /** The findings that are no news by now. */
+  get known(): KnownFindings {
+    return this.novelty.known;
   }
 
   /** Sees what the finding needs to come back, and shrinks it; `undefined` where it proves to be an old one. */
   async workOut(discovery: Discovery): Promise<WorkedOut | undefined> {
     const shrunk = await this.shrink(discovery);
+    this.isCutShort ||= this.pace.stopped;
     if (!this.novelty.isNew(shrunk, discovery, shrunk.stable)) return undefined;
     this.tally.findings++;
     return shrunk;
   }
 
-  private async find(): Promise<Discovery | undefined> {
-    const { pace, tally, campaign } = this;
-    for (let run = this.nextRun(); run !== undefined; run = this.nextRun()) {
-      const { ground, requests } = run;
-      const finding = await this.judge(run);
-      if (pace.stopped && finding === undefined) return undefined;
-      if (!run.isRest) this.count(run);
-      this.cutShort = finding && { run, finding };
-      if (finding) return { ...run, finding, earlier: campaign.driver.earlier, isLate: false };
-      const injected = campaign.injectAll
-        ? await injectEverywhere(requests, ground.runner, pace, tally.injections)
-        : undefined;
-      if (injected) return { ...run, ...injected, earlier: campaign.driver.earlier, isLate: false };
-      if (pace.turnIsOver) await pace.breathe();
+  /** Lets go of whoever carries out runs. */
+  async dismiss(): Promise<void> {
+    await this.hands.dismiss();
+  }
+
+  private lose(why: string): void {
+    this.lost ??= why;
+    this.pace.stop();
+  }
+
+  /** Takes what came of the next unit. Says whether there was one. */
+  private async goOn(): Promise<boolean> {
+    this.handOut();
+    const first = this.underWay.shift();
+    if (first === undefined) return false;
+    const { source, unit } = first;
+    const outcome = await first.outcome;
+    this.take(source, unit, outcome);
+    const { next, rest, met, begun, lost } = outcome;
+    for (const each of met) this.caught.push({ source, met: each, begun });
+    if (lost !== undefined) this.lose(lost);
+    // It is begun later: what was found is looked at first.
+    const { to, stopsAtFinding: stops } = unit;
+    const left = { from: next, to, stopsAtFinding: stops, ...(rest && { rest }) };
+    if (next < to || rest) this.left = { source, unit: left };
+    return true;
+  }
+
+  /** Has what is left of the unit before begun, and then so many more that nobody has to wait. */
+  private handOut(): void {
+    if (this.isOver) return;
+    const { left, suite, underWay } = this;
+    this.left = undefined;
+    this.suite = undefined;
+    if (left) underWay.unshift(this.begin(left.source, left.unit));
+    const from = this.tally.suite;
+    if (suite && from < suite.length) {
+      underWay.push(this.begin(suite, { from, to: suite.length, stopsAtFinding: true }));
     }
-    return this.findAtTheEnd();
-  }
-
-  /** Has a run judged. Its behaviours count if it is a random one: those of a suite say nothing of what comes by chance. */
-  private async judge({ number, flight, isRest }: RunUnderWay): Promise<Finding | undefined> {
-    if (isRest) return flight();
-    const { statistics } = this.tally;
-    if (number === null) return flight(statistics);
-    statistics.behaviours.begin();
-    const finding = await flight(statistics);
-    statistics.behaviours.end();
-    return finding;
-  }
-
-  private count({ number }: RunUnderWay): void {
-    if (number === null) this.tally.suite++;
-    else this.tally.runs = number + 1;
-    this.judged++;
-  }
-
-  /**
-   * The oldest run that is under way, after as many were begun as should be. A run that had a finding is begun once more,
-   * behind the others, without the request that showed it: what an implementation gets wrong all the time would hide
-   * what it gets wrong further on.
-   */
-  private nextRun(): RunUnderWay | undefined {
-    const { pace, underWay } = this;
-    if (pace.stopped) return undefined;
-    const rest = this.restOfLast();
-    if (rest !== undefined) underWay.push(rest);
-    while (underWay.length < this.room) {
-      const run = this.suiteRun() ?? this.randomRun();
-      if (run === undefined) break;
-      underWay.push(run);
+    // The suite takes place in this thread, and nothing else does meanwhile.
+    if (underWay[0]?.source.isRandom === false) return;
+    while (underWay.length < this.hands.ahead) {
+      const range = this.units.next();
+      if (range === undefined) return;
+      underWay.push(this.begin(this.random, { ...range, stopsAtFinding: this.stopsAtFinding }));
     }
-    return underWay.shift();
   }
 
-  /** What there is beyond the last finding, as long as there is time. */
-  private restOfLast(): RunUnderWay | undefined {
-    const { cutShort, pace, deadline } = this;
-    this.cutShort = undefined;
-    if (cutShort === undefined || pace.seconds >= deadline) return undefined;
-    const { number, ground, requests } = cutShort.run;
-    const rest = beyond(requests, cutShort.finding, ground.runner.terms);
-    return rest && { ...begin(number, ground, rest), isRest: true };
+  private begin(source: TraceSource, unit: Unit): UnitUnderWay {
+    const { pace, deadline } = this;
+    const hands = source.isRandom ? this.hands : new OneHand(this.runnerOf(source));
+    return { source, unit, outcome: hands.run(unit, { pace, deadline }, this.tally.underWay) };
   }
 
-  private suiteRun(): RunUnderWay | undefined {
-    const requests = this.suiteTraces[this.suiteBegun];
-    if (requests === undefined || this.suiteGround === undefined) return undefined;
-    this.suiteBegun++;
-    return begin(null, this.suiteGround, requests);
+  private runnerOf(source: TraceSource): UnitRunner {
+    const { driver, injectAll } = this.campaign;
+    return new UnitRunner(driver, source, injectAll);
   }
 
-  private randomRun(): RunUnderWay | undefined {
-    const ground = this.grounds[this.begun % this.grounds.length];
-    if (ground === undefined || this.begun >= this.budget.runs) return undefined;
-    const requests = ground.traces.generate(this.seeds.random(this.begun), undefined).value;
-    return begin(this.begun++, ground, requests);
+  /** Whether no more runs are to be begun. */
+  private get isOver(): boolean {
+    const { pace, deadline, budget, tally } = this;
+    if (pace.stopped || pace.seconds >= deadline) return true;
+    return budget.risk !== undefined && tally.statistics.behaviours.isBelow(budget.risk);
   }
 
-  /**
-   * How many runs should be under way: as many as the driver likes, but no more than can be expected to end in time. One
-   * at first, as nobody knows how long it takes.
-   */
-  private get room(): number {
-    const { driver } = this.campaign;
-    const left = this.deadline - this.pace.seconds;
-    if (left <= 0 || this.isSafe) return 0;
-    if (this.judged === 0) return 1;
-    const each = (this.pace.seconds - this.started) / this.judged;
-    return Math.min(driver.ahead, Math.ceil(left / each));
+  private take(source: TraceSource, { from }: Unit, { next, counts, injections }: UnitOutcome): void {
+    const { tally } = this;
+    tally.statistics.add(counts);
+    tally.injections.traces += injections.traces;
+    tally.injections.injected += injections.injected;
+    tally.underWay.add(from - next, -counts.requests);
+    if (!source.isRandom) {
+      tally.suite += next - from;
+      return;
+    }
+    tally.runs += next - from;
+    tally.done.add({ from, to: next });
   }
 
-  /** Whether the risk is as low as it should be. Runs that are under way by then are judged, and may raise it again. */
-  private get isSafe(): boolean {
-    const { risk } = this.budget;
-    return risk !== undefined && this.tally.statistics.behaviours.isBelow(risk);
-  }
-
-  /** What shows only when the implementation is told to end. */
-  private async findAtTheEnd(): Promise<Discovery | undefined> {
-    const { driver } = this.campaign;
-    if (this.pace.stopped) return undefined;
-    const late = await driver.renew();
-    const ground = late && this.grounds.find(({ space }) => space === late.space);
-    if (late === undefined || ground === undefined) return undefined;
-    const { requests, finding } = late;
-    return { ground, requests, finding, number: this.tally.runs - 1, earlier: driver.earlier, isLate: true };
+  private discoveryOf({ source, met, begun }: Catch): Discovery | undefined {
+    const ground = source.grounds[met.place];
+    if (ground === undefined) return undefined;
+    const { number, requests, finding, isLate } = met;
+    const earlier = () => met.earlier.flatMap((index) => pastRuns(source, begun[index]));
+    return { number: source.isRandom ? number : null, ground, requests, finding, earlier, isLate };
   }
 
   private async shrink(found: Discovery): Promise<WorkedOut> {
-    const { campaign, pace, grounds } = this;
+    const { campaign, pace, random } = this;
     const { driver } = campaign;
     const { ground } = found;
     const recurrence = await this.recurrenceOf(found);
@@ -265,7 +236,7 @@ export class Search {
       ? await new Shrinking(driver, recurrence.before, found.isLate, pace, campaign.exactEnd).shrink(
           found,
           ground,
-          homesOf(ground, grounds, campaign),
+          homesOf(ground, random.grounds, campaign),
         )
       : {};
     // All that it printed is there when it has ended.
@@ -283,32 +254,12 @@ export class Search {
   }
 }
 
-/** A run that was begun: of a trace of the suite, or of a random one, which has a number. */
-interface RunUnderWay {
-  readonly number: number | null;
-  readonly ground: Ground;
-  readonly requests: readonly Request[];
-  readonly flight: Flight;
-  /** Whether it is the rest of a run that had a finding. */
-  readonly isRest: boolean;
-}
-
-/** A run that ended with a finding. */
-interface CutShort {
-  readonly run: RunUnderWay;
-  readonly finding: Finding;
-}
-
-function begin(number: number | null, ground: Ground, requests: readonly Request[]): RunUnderWay {
-  return { number, ground, requests, flight: ground.runner.begin(requests), isRest: false };
-}
-
 /** A counterexample as it was met, where it takes place, and what the implementation had done before. */
 export interface Discovery extends Counterexample {
   /** That of its run; `null` for a trace of the suite. */
   readonly number: number | null;
   readonly ground: Ground;
-  readonly earlier: readonly PastRun[];
+  readonly earlier: () => readonly PastRun[];
   /** Whether it shows only when the implementation is told to end. */
   readonly isLate: boolean;
 }
@@ -316,6 +267,17 @@ export interface Discovery extends Counterexample {
 /** A discovery as a finding. That it comes back is not known yet. */
 export function unshrunk(met: Discovery): WorkedOut {
   return asMet(met, met.ground.space, met.number);
+}
+
+/** The run that was begun, as a list of one. */
+function pastRuns(source: TraceSource, begun: Begun | undefined): readonly PastRun[] {
+  if (begun === undefined) return [];
+  if (!("requests" in begun)) {
+    const trace = source.at(begun.number);
+    return trace ? [{ space: trace.ground.space, requests: trace.requests }] : [];
+  }
+  const ground = source.grounds[begun.place];
+  return ground ? [{ space: ground.space, requests: begun.requests }] : [];
 }
 
 /** The spaces that are simpler than that of `ground`, the simplest first: earlier ones, and its own at address 0. */

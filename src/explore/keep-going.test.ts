@@ -296,6 +296,7 @@ class Keeping implements Driver {
   readonly lost = undefined;
   readonly hello = { ...STACK.hello, dialect: { ...PLAIN_DIALECT, boundaries: "free" } as const };
   readonly ahead = 1;
+  readonly lifetime = 4096;
   readonly stderr = "printed";
   readonly shrinkSeconds = Number.POSITIVE_INFINITY;
   private poisoned = false;

@@ -30,7 +30,7 @@ describe("a finding is new", () => {
   });
 
   test("never where it is known", () => {
-    const novelty = new Novelty([signatureOf(FIRST)]);
+    const novelty = new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] });
     expect([FIRST, SECOND].map((found) => novelty.isNew(found, FIRST))).toEqual([false, true]);
   });
 });
@@ -48,7 +48,7 @@ function looks(novelty: Novelty, raw: Counterexample, shrunk: Counterexample, ti
 
 describe("findings of one kind that are nothing new", () => {
   test("are looked at less and less, without an end", () => {
-    const looked = looks(new Novelty([signatureOf(FIRST)]), FIRST, FIRST, 2000);
+    const looked = looks(new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] }), FIRST, FIRST, 2000);
     expect(looked).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 32, 64, 128, 256, 512, 1024]);
   });
 
@@ -58,26 +58,26 @@ describe("findings of one kind that are nothing new", () => {
       return { requests, finding: { ...finding, kind: "hang", answer: "hang" } };
     };
     const [first, second] = [hangAt("clear"), hangAt("areas")];
-    const novelty = new Novelty([signatureOf(first)]);
+    const novelty = new Novelty({ kinds: [], signatures: [signatureOf(first)] });
     expect(looks(novelty, first, first, 3)).toEqual([1, 2]);
     expect(looks(novelty, second, first, 61)).toEqual([1, 5, 13, 29, 61]);
   });
 
   test("stay worth a look at ever longer intervals, not never", () => {
-    const novelty = new Novelty([signatureOf(FIRST)]);
+    const novelty = new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] });
     looks(novelty, FIRST, FIRST, 2 ** 16 - 1);
     expect(looks(novelty, FIRST, FIRST, 1)).toEqual([1]);
   });
 
   test("are all looked at again after one that was new", () => {
-    const novelty = new Novelty([signatureOf(FIRST)]);
+    const novelty = new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] });
     looks(novelty, FIRST, FIRST, 1023);
     expect(looks(novelty, FIRST, SECOND, 1)).toEqual([1]);
     expect(looks(novelty, FIRST, FIRST, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12]);
   });
 
   test("don't keep others from being looked at", () => {
-    const novelty = new Novelty([signatureOf(FIRST)]);
+    const novelty = new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] });
     looks(novelty, FIRST, FIRST, 1023);
     expect(novelty.isWorthShrinking(FIRST)).toBe(true);
     expect(novelty.isWorthShrinking(FIRST)).toBe(false);
@@ -85,7 +85,7 @@ describe("findings of one kind that are nothing new", () => {
   });
 
   test("count for the kind that they were before they were shrunk", () => {
-    const novelty = new Novelty([signatureOf(FIRST)]);
+    const novelty = new Novelty({ signatures: [signatureOf(FIRST)], kinds: [] });
     looks(novelty, OTHER_KIND, FIRST, 9);
     expect(novelty.isWorthShrinking(FIRST)).toBe(true);
     expect(looks(novelty, OTHER_KIND, FIRST, 3)).toEqual([1, 3]);

@@ -7,18 +7,38 @@ const FRUITLESS = 8;
 /** The same where each look takes the time limit of a run, again and again. */
 const FRUITLESS_WAITS = 1;
 
+/** What there was of one rough kind of findings. */
+export interface RoughKind {
+  /** How often it came up. */
+  readonly met: number;
+  /** How many of those that were shrunk were old ones in a row. */
+  readonly fruitless: number;
+}
+
+/** What is known of the findings so far, as plain data. */
+export interface KnownFindings {
+  /** The signatures of those that are no news. */
+  readonly signatures: readonly string[];
+  /** With their rough signatures. */
+  readonly kinds: readonly (readonly [rough: string, kind: RoughKind])[];
+}
+
 /**
  * Tells new findings from those that were there before. An implementation with a few mistakes shows them all the time:
  * most of these findings are not worth shrinking.
  */
 export class Novelty {
   private readonly seen: Set<string>;
-  // Of each rough kind: how often it came up, and how many of those that were shrunk were old ones in a row.
-  private readonly kinds = new Map<string, { met: number; fruitless: number }>();
+  private readonly kinds: Map<string, RoughKind>;
 
-  /** `known` are the signatures of findings that are no news. */
-  constructor(known: Iterable<string> = []) {
-    this.seen = new Set(known);
+  constructor({ signatures, kinds }: KnownFindings = { signatures: [], kinds: [] }) {
+    this.seen = new Set(signatures);
+    this.kinds = new Map(kinds);
+  }
+
+  /** What is known by now. */
+  get known(): KnownFindings {
+    return { signatures: [...this.seen], kinds: [...this.kinds] };
   }
 
   /**
@@ -27,11 +47,11 @@ export class Novelty {
    */
   isWorthShrinking(found: Counterexample): boolean {
     const key = roughSignatureOf(found);
-    const kind = this.kinds.get(key) ?? { met: 0, fruitless: 0 };
-    this.kinds.set(key, kind);
-    kind.met++;
+    const { met: before, fruitless } = this.kinds.get(key) ?? { met: 0, fruitless: 0 };
+    const met = before + 1;
+    this.kinds.set(key, { met, fruitless });
     const most = isAwaitedInVain(found.finding) ? FRUITLESS_WAITS : FRUITLESS;
-    return kind.fruitless < most || kind.met % 2 ** Math.min(kind.fruitless - most + 1, 30) === 0;
+    return fruitless < most || met % 2 ** Math.min(fruitless - most + 1, 30) === 0;
   }
 
   /**
@@ -39,11 +59,12 @@ export class Novelty {
    * didn't come back could not be shrunk, so there is one of each rough kind.
    */
   isNew(shrunk: Counterexample, raw: Counterexample, isStable = true): boolean {
-    const kind = this.kinds.get(roughSignatureOf(raw));
-    const signature = isStable ? signatureOf(shrunk) : `unstable ${roughSignatureOf(raw)}`;
+    const key = roughSignatureOf(raw);
+    const kind = this.kinds.get(key);
+    const signature = isStable ? signatureOf(shrunk) : `unstable ${key}`;
     const isNew = !this.seen.has(signature);
     this.seen.add(signature);
-    if (kind) kind.fruitless = isNew ? 0 : kind.fruitless + 1;
+    if (kind) this.kinds.set(key, { ...kind, fruitless: isNew ? 0 : kind.fruitless + 1 });
     return isNew;
   }
 }

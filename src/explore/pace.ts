@@ -9,16 +9,17 @@ const TURN = 25;
  */
 export class Pace {
   private readonly progress: () => void;
-  private readonly started = performance.now();
-  private turnEnds = this.started + TURN;
+  private readonly started: number;
+  private turnEnds = performance.now() + TURN;
   private stopRequested = false;
 
-  /** `progress` is called once in each turn. */
-  constructor(progress: () => void = () => {}) {
+  /** `progress` is called once in each turn; so many seconds, from `before`, have passed already. */
+  constructor(progress: () => void = () => {}, before = 0) {
     this.progress = progress;
+    this.started = performance.now() - before * 1000;
   }
 
-  /** Seconds since the start. */
+  /** Seconds since the start, of which there may have been some before. */
   get seconds(): number {
     return (performance.now() - this.started) / 1000;
   }

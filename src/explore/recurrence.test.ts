@@ -16,6 +16,7 @@ class Forgetful implements Driver {
   readonly lost = undefined;
   readonly hello = MEMORY_SET_HELLO;
   readonly ahead = 1;
+  readonly lifetime = 4096;
   readonly earlier = [];
   readonly stderr = "";
   readonly shrinkSeconds = 1;
@@ -62,7 +63,7 @@ const RUNS: readonly PastRun[] = Array.from({ length: 100 }, (_, run) => ({
 
 function recurrenceOn(driver: Driver, earlier = RUNS) {
   const found = { requests: LAST, finding: FINDING };
-  return findRecurrence(found, driver.runnerIn(SIXTEEN_PAGES), earlier, driver);
+  return findRecurrence(found, driver.runnerIn(SIXTEEN_PAGES), () => earlier, driver);
 }
 
 /** Hangs at the last run, if these came before it. */
@@ -93,7 +94,7 @@ describe("what a finding needs to come back", () => {
     const driver = new Forgetful(() => true);
     const finding: Finding = { ...FINDING, kind: "crash", check: "crash" };
     const runner = driver.runnerIn(SIXTEEN_PAGES);
-    expect(await findRecurrence({ requests: LAST, finding }, runner, RUNS, driver)).toEqual({
+    expect(await findRecurrence({ requests: LAST, finding }, runner, () => RUNS, driver)).toEqual({
       before: [],
       stable: false,
     });

@@ -32,13 +32,13 @@ export async function runAfter(
 }
 
 /**
- * Looks for the fewest earlier runs with which a finding comes back, twice: once may be chance. `earlier` are all that
+ * Looks for the fewest earlier runs with which a finding comes back, twice: once may be chance. `earlier` gives all that
  * there were.
  */
 export async function findRecurrence(
   found: Counterexample,
   runner: Runner,
-  earlier: readonly PastRun[],
+  earlier: () => readonly PastRun[],
   driver: Driver,
 ): Promise<Recurrence> {
   const hangs = isAwaitedInVain(found.finding);
@@ -62,14 +62,15 @@ export function isAwaitedInVain({ kind }: Finding): boolean {
 
 /** Few of the runs, the latest, with which the finding recurs; `undefined` where it doesn't with all of them. */
 async function whatItTakes(
-  earlier: readonly PastRun[],
+  earlier: () => readonly PastRun[],
   recurs: (before: readonly PastRun[]) => Promise<boolean>,
 ): Promise<readonly PastRun[] | undefined> {
   if (await recurs([])) return [];
+  const all = earlier();
   for (let count = 1; ; count *= 4) {
-    const last = earlier.slice(-count);
+    const last = all.slice(-count);
     if (last.length > 0 && (await recurs(last))) return fewest(last, recurs);
-    if (count >= earlier.length) return undefined;
+    if (count >= all.length) return undefined;
   }
 }
 

@@ -5,7 +5,8 @@ import { InProcess } from "../execute/driver.ts";
 import type { Risk } from "../execute/risk.ts";
 import { STACK } from "../subjects/registry.ts";
 import type { Surface } from "../trace/space.ts";
-import { type Budget, fuzz, newTally, type Tally } from "./fuzz.ts";
+import { type Budget, newTally, type Tally } from "./campaign.ts";
+import { fuzz } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
 import { standardSpaces } from "./spaces.ts";
 

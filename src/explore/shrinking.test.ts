@@ -25,6 +25,7 @@ class Forgetful implements Driver {
   readonly lost = undefined;
   readonly hello = STACK.hello;
   readonly ahead = 1;
+  readonly lifetime = 4096;
   readonly earlier: readonly PastRun[] = [];
   readonly stderr = "";
   shrinkSeconds = Number.POSITIVE_INFINITY;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
 import { DEFAULT_FORMAT, STACK } from "../subjects/registry.ts";
 import { FORMAT_NAMES, type FormatName } from "../trace/hardware.ts";
-import { newTally } from "./fuzz.ts";
+import { newTally } from "./campaign.ts";
 import { Pace } from "./pace.ts";
 import { runSession, type Session } from "./session.ts";
 import { standardSpaces } from "./spaces.ts";

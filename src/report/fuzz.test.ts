@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
-import { newTally } from "../explore/fuzz.ts";
+import { newTally } from "../explore/campaign.ts";
 import type { SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { standardSpaces } from "../explore/spaces.ts";

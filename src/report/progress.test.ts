@@ -1,7 +1,7 @@
 import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { newTally, type Tally } from "../explore/fuzz.ts";
+import { newTally, type Tally } from "../explore/campaign.ts";
 import { progressLine, progressOn } from "./progress.ts";
 
 /** Keeps what is written, as a terminal of 80 columns or as a pipe. */

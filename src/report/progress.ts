@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import type { Tally } from "../explore/fuzz.ts";
+import type { Tally } from "../explore/campaign.ts";
 import { count, counted } from "./statistics.ts";
 
 /** Milliseconds between two lines of progress: redrawn on a terminal, one after the other elsewhere. */
@@ -41,8 +41,10 @@ export function progressOn(stream: ProgressStream): Progress {
 }
 
 /** Runs, speed, findings and time so far. */
-export function progressLine({ runs, statistics, findings }: Tally, seconds: number): string {
-  const speed = count(Math.round(statistics.requests / seconds));
+export function progressLine(tally: Tally, seconds: number): string {
+  const { statistics, findings, underWay } = tally;
+  const runs = tally.runs + underWay.runs;
+  const speed = count(Math.round((statistics.requests + underWay.requests) / seconds));
   const found = findings === 0 ? "no findings" : counted(findings, "finding");
   return `${counted(runs, "run")}, ${speed} commands/s, ${found}, ${seconds.toFixed(0)} s`;
 }

@@ -2,7 +2,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
-import { fuzz, newTally } from "../explore/fuzz.ts";
+import { newTally } from "../explore/campaign.ts";
+import { fuzz } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { RunSeeds } from "../explore/seeds.ts";
 import { DEFAULT_MAX_COMMANDS, trace } from "../generate/trace.ts";

@@ -5,7 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { InProcess } from "../execute/driver.ts";
 import { Executor } from "../execute/executor.ts";
-import { fuzz, newTally } from "../explore/fuzz.ts";
+import { newTally } from "../explore/campaign.ts";
+import { fuzz } from "../explore/fuzz.ts";
 import { Pace } from "../explore/pace.ts";
 import { standardSpaces } from "../explore/spaces.ts";
 import { candidates } from "../shrink/candidates.ts";

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, vi } from "vitest";
 import { type Driver, InProcess } from "../../execute/driver.ts";
 import { openAdapter } from "../../execute/open-adapter.ts";
-import { fuzz, newTally } from "../../explore/fuzz.ts";
+import { newTally } from "../../explore/campaign.ts";
+import { fuzz } from "../../explore/fuzz.ts";
 import { Pace } from "../../explore/pace.ts";
 import type { WorkedOut } from "../../explore/session-finding.ts";
 import { standardSpaces } from "../../explore/spaces.ts";
