@@ -21,7 +21,7 @@ import { addSearchOptions, type FuzzOptions } from "./search-options.ts";
 import { addTargetOptions, behindDashes, type CommandWords, type OpenTarget } from "./target.ts";
 
 /** How often at most the file is written, in milliseconds. */
-const INTERVAL = 1000;
+const INTERVAL = 250;
 
 /** What a session has to do, with what an earlier one has said and done. */
 export interface Resumption {

@@ -1,0 +1,33 @@
+/**
+ * Whether a search holds more memory the longer it runs: half an hour of it unless told otherwise, sampled sixty times.
+ *
+ *     npm run soak:memory -- [memory-set|address-space] [minutes]
+ *
+ * The exit status is 1 if it does.
+ */
+import { InProcess } from "../execute/driver.ts";
+import { STACK } from "../subjects/registry.ts";
+import { memoryOf } from "./memory.fixture.ts";
+import { standardSpaces } from "./spaces.ts";
+
+const SAMPLES = 60;
+
+const [surface = "address-space", minutes = "30"] = process.argv.slice(2);
+const { subject } = STACK[surface === "memory-set" ? "memory-set" : "address-space"];
+const campaign = {
+  driver: new InProcess(subject),
+  spaces: standardSpaces(subject.hello),
+  seed: "flat",
+  maxCommands: 50,
+  injectAll: false,
+};
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+const trend = await memoryOf(campaign, Number(minutes) * 60, SAMPLES, (bytes) => {
+  process.stdout.write(`${mebibytes(bytes)}\n`);
+});
+const { before, after, chance, grows } = trend;
+process.stdout.write(
+  `without the first third: medians of the halves ${mebibytes(before)} and ${mebibytes(after)}, ` +
+    `by chance with probability ${chance.toPrecision(2)}: ${grows ? "it grows" : "it doesn't grow"}\n`,
+);
+process.exitCode = grows ? 1 : 0;

@@ -1,0 +1,56 @@
+/** How much memory a search holds while it runs: sampled after everything that can be collected was. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { mannWhitney, quantile } from "../power/statistics.ts";
+import { type Campaign, newTally } from "./campaign.ts";
+import { Search } from "./fuzz.ts";
+import { Pace } from "./pace.ts";
+
+/** A growth of less than this between the halves is that of tables that grow ever more seldom, in bytes. */
+const SLACK = 256 * 1024;
+
+/** What the samples of a search say. */
+export interface MemoryTrend {
+  /** Heap and array buffers in bytes, after collection, at regular intervals; the first third is left out. */
+  readonly samples: readonly number[];
+  /** The medians of the two halves. */
+  readonly before: number;
+  readonly after: number;
+  /** How likely it is that the second half is as far above the first by chance. */
+  readonly chance: number;
+  /** Whether memory grows: beyond chance, and by more than what tables take that grow ever more seldom. */
+  readonly grows: boolean;
+}
+
+/** Searches for so long, in seconds, and takes so many samples. `onSample` is told of each. */
+export async function memoryOf(
+  campaign: Campaign,
+  seconds: number,
+  count: number,
+  onSample: (bytes: number) => void = () => {},
+): Promise<MemoryTrend> {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") throw new Error("there is no gc");
+  const all: number[] = [];
+  const pace = new Pace(() => {
+    if (pace.seconds < ((all.length + 1) * seconds) / count) return;
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    all.push(heapUsed + arrayBuffers);
+    onSample(heapUsed + arrayBuffers);
+  });
+  const budget = { runs: Number.POSITIVE_INFINITY, seconds };
+  const search = new Search(campaign, budget, pace, newTally(campaign.driver.hello.surface));
+  for (let met = await search.next(); met !== undefined; met = await search.next()) await search.workOut(met);
+  return trendOf(all.slice(Math.floor(all.length / 3)));
+}
+
+/** Compares the two halves. */
+export function trendOf(samples: readonly number[]): MemoryTrend {
+  const half = Math.floor(samples.length / 2);
+  const [first, second] = [samples.slice(0, half), samples.slice(half)];
+  const chance = mannWhitney(second, first);
+  const [before, after] = [quantile(first, 0.5), quantile(second, 0.5)];
+  return { samples, before, after, chance, grows: chance < 0.001 && after - before > SLACK };
+}

@@ -1,0 +1,60 @@
+/** A search holds no more memory the longer it runs. Half an hour of it is `npm run soak:memory`. */
+import { describe, expect, test } from "vitest";
+import { InProcess } from "../execute/driver.ts";
+import { SUBJECTS } from "../subjects/registry.ts";
+import type { Subject } from "../subjects/subject.ts";
+import type { Campaign } from "./campaign.ts";
+import { memoryOf } from "./memory.fixture.ts";
+import { standardSpaces } from "./spaces.ts";
+
+const SECONDS = 8;
+const SAMPLES = 40;
+
+function campaignOf(subject: Subject): Campaign {
+  const spaces = standardSpaces(subject.hello);
+  return { driver: new InProcess(subject), spaces, seed: "flat", maxCommands: 50, injectAll: false };
+}
+
+function subjectOf(name: string): Subject {
+  const found = SUBJECTS.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no subject ${name}`);
+  return found.subject;
+}
+
+/** Keeps all that it was ever asked. */
+function retentive(subject: Subject): Subject {
+  const kept: unknown[] = [];
+  return {
+    ...subject,
+    create: (space) => {
+      const instance = subject.create(space);
+      return {
+        apply: (request) => {
+          kept.push(structuredClone(request));
+          return instance.apply(request);
+        },
+        observe: (into) => instance.observe(into),
+      };
+    },
+  };
+}
+
+describe("memory", () => {
+  test.each(["memory-set", "address-space", "defect:unmap-loses-right-part"])(
+    "doesn't grow on %s",
+    async (name) => {
+      const { grows, ...trend } = await memoryOf(campaignOf(subjectOf(name)), SECONDS, SAMPLES);
+      expect({ grows, ...trend }).toMatchObject({ grows: false });
+      expect(trend.samples.length).toBeGreaterThan(SAMPLES / 2);
+    },
+  );
+
+  test("that grows is noticed", async () => {
+    const { grows } = await memoryOf(
+      campaignOf(retentive(subjectOf("memory-set"))),
+      SECONDS / 4,
+      SAMPLES / 2,
+    );
+    expect(grows).toBe(true);
+  });
+});
