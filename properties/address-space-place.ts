@@ -1,7 +1,7 @@
 /** How the range of a request lies on the areas and pages of an address space: see `place.ts`. */
 import type { AddressSpaceModel } from "../models/address-space.ts";
 import { BEGINS, IN_AREA, KIND_BITS, KIND_STEP, PRESENT, type SpacePages } from "../models/space-pages.ts";
-import type { Request } from "../src/trace/request.ts";
+import { isCommand, type Request } from "../src/trace/request.ts";
 import {
   ALL_PRESENT,
   endOf,
@@ -19,6 +19,8 @@ import {
 /** The place of a request on the address-space surface, which is not carried out yet. */
 export function spacePlace({ state, page }: AddressSpaceModel, request: Request): number {
   const { pages } = state;
+  // There are many places, and many failures: each with each would be more than a campaign meets.
+  if (isCommand(request) && request.inject) return NOWHERE;
   switch (request.op) {
     case "map": {
       // Which backend a map brings says enough: what was there before is a matter of areas.
@@ -76,9 +78,10 @@ function rangePlace(pages: SpacePages, from: number, to: number, looksInside: bo
   return placeOnSeveral(start, end, holes, filling);
 }
 
-/** What the pages [from, to) are, of which `first` is the first one in an area. */
+/** What the pages [from, to) are, of which `first` is the first one in an area: of which kind says a single page only. */
 function fillingIn(pages: SpacePages, first: number, from: number, to: number): number {
-  return fillingOf((pages.get(first) & KIND_BITS) / KIND_STEP, presentIn(pages, from, to));
+  const kind = to - from === 1 ? (pages.get(first) & KIND_BITS) / KIND_STEP : 0;
+  return fillingOf(kind, presentIn(pages, from, to));
 }
 
 /** How many of the pages [from, to) are there. */

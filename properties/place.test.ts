@@ -113,15 +113,21 @@ describe("pages of an address space", () => {
     expect(new Set(places).size).toBe(3);
   });
 
-  test("make one by the backend of the first area of a range", () => {
+  test("make one by what fills the area of a single page, and of a single page only", () => {
     const kinds = ["linear:0x0", "alloc:eager", "alloc:lazy"];
-    const places = kinds.map((kind) => inAddressSpace([`map 0x0 0x4000 rw ${kind}`], UNMAP));
-    expect(new Set(places).size).toBe(3);
-    expect(inAddressSpace(ALL, UNMAP)).not.toBe(places[1]);
-    const onTwo = (...[first, second]: readonly [string, string]) =>
-      inAddressSpace([`map 0x0 0x2000 rw ${first}`, `map 0x2000 0x2000 rw ${second}`], UNMAP);
-    expect(onTwo("alloc:lazy", "linear:0x0")).toBe(onTwo("alloc:lazy", "alloc:eager"));
-    expect(onTwo("linear:0x0", "alloc:lazy")).not.toBe(onTwo("alloc:eager", "alloc:lazy"));
+    const onAll = (request: string) =>
+      kinds.map((kind) => inAddressSpace([`map 0x0 0x4000 rw ${kind}`], request));
+    expect(new Set(onAll("fault 0x1000 r")).size).toBe(3);
+    expect(new Set(onAll("unmap 0x1000 0x1000")).size).toBe(3);
+    const [linear, eager, lazy] = onAll(UNMAP);
+    expect(linear).toBe(eager);
+    expect(lazy).not.toBe(eager);
+    expect(inAddressSpace(ALL, UNMAP)).toBe(eager);
+  });
+
+  test("make none where a failure is injected, nor does where they lie", () => {
+    const places = [[], LAZY, SOME, ALL].map((before) => inAddressSpace(before, `${UNMAP} !backend=0`));
+    expect(places).toEqual([NOWHERE, NOWHERE, NOWHERE, NOWHERE]);
   });
 
   test("make none to a map, which says itself what there will be", () => {

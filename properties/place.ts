@@ -35,7 +35,7 @@ export const NO_FILLING = 0;
 /** How many places there are: each is an integer from 0 on. */
 export const PLACES = LYINGS * FILLINGS;
 
-/** The place of a request that is about no range of its own. */
+/** The place of a request that is about no range of its own, or whose place doesn't matter. */
 export const NOWHERE = NO_RANGE;
 
 /** The place of a range on which no area lies. `isNext` tells whether one lies right before or behind it. */

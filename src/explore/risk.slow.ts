@@ -66,7 +66,8 @@ describe("the bound", () => {
   async function nextRuns(): Promise<readonly (readonly string[])[]> {
     const shown: (readonly string[])[] = [];
     for (let number = 0; number < NEXT; number++) {
-      const tally = Object.assign(newTally("memory-set"), { runs: number });
+      const tally = newTally("memory-set");
+      tally.done.add({ from: 0, to: number });
       await run("memory-set", "next", { ...ENDLESS, runs: number + 1 }, tally);
       shown.push(keysOf(tally.statistics.behaviours.counts()));
     }
