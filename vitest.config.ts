@@ -4,6 +4,8 @@ const BRANCHES = { branches: 95 };
 
 export default defineConfig({
   test: {
+    // What is tested must not take the job that tests it for its own.
+    env: { GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "" },
     // The process that hands the work out has little to do itself: no core is kept for it.
     maxWorkers: "100%",
     // For what hangs. Some tests take seconds where the machine is busy and coverage is measured.

@@ -63,6 +63,8 @@ const REPORT = z.strictObject({
       stable: z.boolean(),
       stderr: z.string(),
       also: z.array(z.string()),
+      picture: z.array(z.string()),
+      again: z.string(),
     }),
   ),
   problems: z.array(z.string()),

@@ -1,9 +1,17 @@
+import { hostname } from "node:os";
 import { type Command, Option } from "commander";
 import { newTally } from "../explore/campaign.ts";
 import { Pace } from "../explore/pace.ts";
 import { runSession, type SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
-import { discoveryLine, type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "../report/fuzz.ts";
+import {
+  discoveryLine,
+  type FormattedSession,
+  fuzzJson,
+  fuzzOpening,
+  fuzzSummary,
+  type SummaryView,
+} from "../report/fuzz.ts";
 import { type Paint, paintFor } from "../report/paint.ts";
 import { progressLine, progressOn } from "../report/progress.ts";
 import { DEFAULT_SUBJECT } from "../subjects/registry.ts";
@@ -13,6 +21,14 @@ import { commandLine, PROGRAM } from "./invocation.ts";
 import { parseCount, parseRisk } from "./options.ts";
 import { takeUp } from "./resume.ts";
 import { addSearchOptions, DEFAULT_INJECTED_RUNS, type FuzzOptions } from "./search-options.ts";
+import {
+  checkReportFiles,
+  NO_PICTURES,
+  picturesOf,
+  type Reporting,
+  wantsPictures,
+  writeReports,
+} from "./session-reports.ts";
 import { stopOnSignal } from "./signals.ts";
 import { spaceArguments } from "./space-options.ts";
 import {
@@ -101,12 +117,15 @@ export function addFuzz(program: Command, finish: Finish, words: CommandWords): 
 export async function runFuzz(
   given: FuzzOptions,
   { print, paint }: FuzzStreams,
-  words: CommandWords = [],
+  behind: CommandWords = [],
 ): Promise<ExitStatus> {
-  const taken = await takeUp(given, words);
+  const taken = await takeUp(given, behind);
   if (!taken.ok) return complain(taken.error);
-  const { options, command, campaign } = taken.value;
-  const target = await openTarget(options, command);
+  const { options, command: words, campaign } = taken.value;
+  const files = await checkReportFiles(options);
+  if (!files.ok) return complain(files.error);
+  const began = new Date();
+  const target = await openTarget(options, words);
   if (!target.ok) return complain(target.error);
   const session = await sessionOf(options, target.value, campaign);
   if (!session.ok) return complain(session.error);
@@ -126,10 +145,29 @@ export async function runFuzz(
   for (const problem of result.problems) complain(problem);
   if (result.lost !== undefined)
     complain(`${target.value.name}: ${result.lost}; what was found before is kept`);
-  const view = { session: session.value, paint, lineFor: lineFor(session.value, target.value, options) };
-  print(options.json ? fuzzJson(result, session.value) : fuzzSummary(result, view));
+  const view = {
+    session: session.value,
+    paint,
+    lineFor: lineFor(session.value, target.value, options),
+    pictures: wantsPictures(options) ? await picturesOf(result, target.value.driver, pace) : NO_PICTURES,
+  };
+  const status = await report(result, view, { options, print, began });
   signals.release();
-  return exitStatusOf(result, options.isGate === true);
+  return status;
+}
+
+/** Reports on a session everywhere. A report that was asked for and couldn't be written is no reason to call it right. */
+async function report(
+  result: SessionResult,
+  view: SummaryView,
+  { options, print, began }: Pick<Reporting, "print" | "began"> & { readonly options: FuzzOptions },
+): Promise<ExitStatus> {
+  print(options.json ? fuzzJson(result, view) : fuzzSummary(result, view));
+  const isGate = options.isGate === true;
+  const command = isGate ? "verify" : "fuzz";
+  const isWritten = await writeReports(result, view, { options, print, began, host: hostname(), command });
+  const status = exitStatusOf(result, isGate);
+  return status === EXIT.agree && !isWritten ? EXIT.usage : status;
 }
 
 /** A gate that was interrupted is not passed, and who has run nothing has nothing to say. */

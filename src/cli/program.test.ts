@@ -213,7 +213,7 @@ describe("help", () => {
     expect(named).toEqual(
       (
         "--subject --format --timeout --seed --runs --time --max-commands --inject --minimize --workers --shard --resume --pages --base --frames --page " +
-        "--corpus --no-save --json --until-risk --keep-going --max-findings"
+        "--corpus --no-save --json --junit --markdown --until-risk --keep-going --max-findings"
       ).split(" "),
     );
   });

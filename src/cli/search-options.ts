@@ -12,11 +12,12 @@ import {
   parsePath,
   parseShard,
 } from "./options.ts";
+import { addReportOptions, type ReportOptions } from "./session-reports.ts";
 import { addSpaceOptions, type SpaceOptions } from "./space-options.ts";
 import type { TargetOptions } from "./target.ts";
 
 /** What the command line asks of `fuzz`. */
-export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions {
+export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions, ReportOptions {
   readonly seed?: string;
   readonly runs?: number;
   /** Seconds. */
@@ -39,7 +40,6 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions 
   readonly keepGoing?: boolean;
   /** Whether an interruption means failure. */
   readonly isGate?: boolean;
-  readonly json?: boolean;
 }
 
 /** How long a session without a budget of its own takes, in seconds. */
@@ -99,7 +99,7 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
   );
   addSpaceOptions(command);
   addCorpusOptions(command);
-  command.option("--json", "print one JSON object on standard output, instead of text");
+  addReportOptions(command);
 }
 
 function parseInject(text: string): "all" {

@@ -58,21 +58,31 @@ export async function discardEntry({ file, existed }: Saved): Promise<Result<voi
  * is tried. The error is one line that names the place and the remedy.
  */
 export async function checkWritable(directory: string): Promise<Result<void, string>> {
-  let nearest = directory;
-  while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
-  const places = [nearest];
+  const places = [directory];
   for (const surface of Object.keys(SURFACES)) {
     const place = join(directory, surface);
     if (await exists(place)) places.push(place);
   }
   for (const place of places) {
-    try {
-      await rmdir(await mkdtemp(join(place, "writable-")));
-    } catch (error) {
-      return failure(describeProblem(place, writeProblem(error)));
-    }
+    const room = await checkRoom(place, WRITABLE);
+    if (!room.ok) return room;
   }
   return success(undefined);
+}
+
+/**
+ * As `checkWritable`, for any one directory. The error names what there is of it, and the remedy, which is `remedy` where
+ * nothing but permission or room is missing.
+ */
+export async function checkRoom(directory: string, remedy: string): Promise<Result<void, string>> {
+  let nearest = directory;
+  while (!(await exists(nearest)) && dirname(nearest) !== nearest) nearest = dirname(nearest);
+  try {
+    await rmdir(await mkdtemp(join(nearest, "writable-")));
+    return success(undefined);
+  } catch (error) {
+    return failure(describeProblem(nearest, writeProblem(error, remedy)));
+  }
 }
 
 /** Such an id could lead out of the corpus. */
@@ -102,10 +112,11 @@ async function writeNew(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Writes to a temporary file beside `file`, flushes it to the disk and renames it. The text is written by
- * node: write-file-atomic takes it for written when the disk had room for a part of it only.
+ * Writes to a temporary file beside `file`, flushes it to the disk and renames it, so that `file` has the whole text or
+ * what it had before; throws where that fails. The text is written by node: write-file-atomic takes it for written when
+ * the disk had room for a part of it only.
  */
-async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, text: string): Promise<void> {
   await writeFileAtomic(file, "", { tmpfileCreated: (temporary) => writeFile(temporary, text) });
 }
 

@@ -17,11 +17,34 @@ export interface FindingView {
   readonly again: string;
   /** Where it takes place, if that has to be said. */
   readonly place?: string;
+  /** The picture of the place where it differs, line by line, if it is to be shown. */
+  readonly picture?: readonly string[];
 }
 
 /** The trace up to where it differs, both sides of the difference, and how to see it again. */
-export function findingText(found: SessionFinding, { paint, origin, again, place }: FindingView): string {
-  const { id, finding, trace, file } = found;
+export function findingText(found: SessionFinding, view: FindingView): string {
+  const { id, finding, file } = found;
+  const { paint, origin, again, place, picture = [] } = view;
+  return [
+    `${paint.bad("FINDING")} ${escapeText(id)}`,
+    ...(found.stable ? [] : [`  ${UNSTABLE}`]),
+    ...traceLines(found, paint),
+    `  expected  ${terminalText(finding.expected)}`,
+    `  observed  ${terminalText(finding.observed)}`,
+    `  check     ${escapeText(finding.check)}: ${demandOf(finding.check)}`,
+    ...(picture.length === 0 ? [] : ["", ...picture.map(escapeText), ""]),
+    ...printedLines(found.stderr),
+    ...(place === undefined ? [] : [`  space     ${place}`]),
+    `  origin    ${origin}`,
+    ...(found.minimal === null ? [] : [`  minimal   ${minimalText(found.minimal)}`]),
+    file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
+    ...found.also.map((other) => `  also in   ${escapeText(other)}`),
+    `  ${howToSee(found)}: ${again}`,
+  ].join("\n");
+}
+
+/** The runs that it needs before it, and the trace up to where it differs, a line each. */
+export function traceLines({ before, finding, trace }: SessionFinding, paint: Paint): string[] {
   const reached = trace.slice(0, finding.at + 1);
   const width = String(reached.length).length;
   const steps = reached.map((line, at) => {
@@ -30,22 +53,15 @@ export function findingText(found: SessionFinding, { paint, origin, again, place
   });
   const rest = trace.length - reached.length;
   return [
-    `${paint.bad("FINDING")} ${id}`,
-    ...(found.stable ? [] : [`  ${UNSTABLE}`]),
-    ...found.before.map((run) => `  after a run of  ${run.map(terminalText).join("; ")}`),
+    ...before.map((run) => `  after a run of  ${run.map(terminalText).join("; ")}`),
     ...steps,
     ...(rest === 0 ? [] : [`  (${counted(rest, "more command")} not reached)`]),
-    `  expected  ${terminalText(finding.expected)}`,
-    `  observed  ${terminalText(finding.observed)}`,
-    `  check     ${finding.check}: ${demandOf(finding.check)}`,
-    ...printedLines(found.stderr),
-    ...(place === undefined ? [] : [`  space     ${place}`]),
-    `  origin    ${origin}`,
-    ...(found.minimal === null ? [] : [`  minimal   ${minimalText(found.minimal)}`]),
-    file === null ? "  file      not saved" : `  file      ${escapeText(file)}`,
-    ...found.also.map((other) => `  also in   ${escapeText(other)}`),
-    file === null ? `  find it again: ${again}` : `  see it step by step: ${again}`,
-  ].join("\n");
+  ];
+}
+
+/** What the line that shows it again does. */
+export function howToSee({ file }: SessionFinding): string {
+  return file === null ? "find it again" : "see it step by step";
 }
 
 /** What was looked through for a shorter trace, in words. */
@@ -55,5 +71,6 @@ export function minimalText({ pages, flags, commands, backends, merged, transiti
   return escapeText(`no shorter trace within ${within}${how}; ${counted(transitions, "transition")} tried`);
 }
 
-const UNSTABLE =
+/** What is said of a finding that did not come back. */
+export const UNSTABLE =
   "unstable: it did not come back when it was run again, with the earlier runs or without them";

@@ -1,80 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { InProcess } from "../execute/driver.ts";
-import { newTally } from "../explore/campaign.ts";
 import type { SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { standardSpaces } from "../explore/spaces.ts";
-import { type NamedSubject, STACK } from "../subjects/registry.ts";
+import { STACK } from "../subjects/registry.ts";
 import { virtAddr } from "../trace/address.ts";
-import type { Surface } from "../trace/space.ts";
-import { type FormattedSession, fuzzJson, fuzzOpening, fuzzSummary } from "./fuzz.ts";
+import { fuzzJson, fuzzOpening, fuzzSummary } from "./fuzz.ts";
 import { PLAIN } from "./paint.ts";
-
-const FOUND: SessionFinding = {
-  id: "memory-set/unmap-panic-0123abcd",
-  file: "corpus/memory-set/unmap-panic-0123abcd.json",
-  space: { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 },
-  trace: ["map 0x0 0x1000 rw mock", "unmap 0x0 0x1000"],
-  finding: {
-    kind: "panic",
-    check: "panic",
-    at: 1,
-    expected: "no panic",
-    observed: "Error: oh",
-    answer: "panic",
-  },
-  shrunkFrom: 1234,
-  run: 7,
-  executions: 1,
-  minimal: {
-    pages: 1,
-    flags: "-,rw",
-    commands: "map,unmap",
-    backends: "mock",
-    merged: true,
-    transitions: 1234,
-  },
-  before: [],
-  stable: true,
-  stderr: "",
-  also: [],
-};
-
-function result(changes: Partial<SessionResult> = {}): SessionResult {
-  const tally = Object.assign(newTally("memory-set"), { runs: 8 });
-  const replays = { replayed: 1, unsuited: 0, known: [], mended: [] };
-  const quiet = { ...replays, problems: [], tally, seconds: 0.25, interrupted: false, lost: undefined };
-  return { findings: [], ...quiet, ...changes };
-}
-
-const SMALL = { base: virtAddr(0), size: 0x10000, page: 0x1000, frames: 0 };
-
-function inProcess(named: NamedSubject): FormattedSession["target"] {
-  return { ...named, driver: new InProcess(named.subject) };
-}
-
-/** A session on the stack's own subject of that surface. */
-function session(surface: Surface, changes: Partial<FormattedSession> = {}): FormattedSession {
-  return {
-    target: inProcess(STACK[surface]),
-    spaces: [SMALL],
-    seed: "s",
-    maxCommands: 50,
-    budget: { runs: 8, seconds: 1 },
-    injectAll: false,
-    keepGoing: false,
-    corpus: undefined,
-    saveTo: undefined,
-    ...changes,
-  };
-}
-
-const SESSION = session("memory-set");
-const VIEW = {
-  session: SESSION,
-  paint: PLAIN,
-  lineFor: ({ file }: SessionFinding) => `replay ${file}`,
-};
+import { FOUND, inProcess, result, SESSION, SMALL, session, VIEW } from "./session.fixture.ts";
 
 describe("the opening", () => {
   test("names the space of the memory-set surface by its pages", () => {
@@ -204,8 +136,8 @@ describe("every single failure", () => {
 
   test("is said only when it was asked for", () => {
     expect(fuzzSummary(tried(0, 0), VIEW)).not.toContain("every single failure");
-    expect(JSON.parse(fuzzJson(tried(0, 0), SESSION)).statistics).not.toHaveProperty("injections");
-    expect(JSON.parse(fuzzJson(tried(2, 9), all.session)).statistics.injections).toEqual({
+    expect(JSON.parse(fuzzJson(tried(0, 0), VIEW)).statistics).not.toHaveProperty("injections");
+    expect(JSON.parse(fuzzJson(tried(2, 9), all)).statistics.injections).toEqual({
       traces: 2,
       injected: 9,
     });
@@ -221,7 +153,9 @@ test("many bytes of a trace are cut in the middle", () => {
 
 test("the JSON says what ran where", () => {
   const spaces = [SMALL, { ...SMALL, base: virtAddr(0x10000), frames: 24 }];
-  expect(JSON.parse(fuzzJson(result(), session("address-space", { spaces })))).toMatchObject({
+  expect(
+    JSON.parse(fuzzJson(result(), { ...VIEW, session: session("address-space", { spaces }) })),
+  ).toMatchObject({
     subject: "address-space",
     format: "x86-64",
     spaces: [
@@ -229,11 +163,11 @@ test("the JSON says what ran where", () => {
       "reset base=0x10000 size=0x10000 page=0x1000 frames=24",
     ],
   });
-  expect(JSON.parse(fuzzJson(result(), SESSION))).not.toHaveProperty("format");
+  expect(JSON.parse(fuzzJson(result(), VIEW))).not.toHaveProperty("format");
 });
 
 test("the JSON holds what was found as it is", () => {
-  const text = fuzzJson(result({ findings: [FOUND], problems: ["p"] }), SESSION);
+  const text = fuzzJson(result({ findings: [FOUND], problems: ["p"] }), VIEW);
   expect(text.endsWith("}\n")).toBe(true);
   const found = { ...FOUND, space: "reset base=0x0 size=0x10000 page=0x1000 frames=0" };
   expect(JSON.parse(text)).toMatchObject({ outcome: "finding", findings: [found], problems: ["p"], runs: 8 });
@@ -265,7 +199,7 @@ describe("known bugs", () => {
 
   test("are in the JSON by their files", () => {
     const [first = "", second = ""] = known;
-    expect(JSON.parse(fuzzJson(result({ known: [first], mended: [second] }), SESSION))).toMatchObject({
+    expect(JSON.parse(fuzzJson(result({ known: [first], mended: [second] }), VIEW))).toMatchObject({
       outcome: "agree",
       statistics: { known: [first], mended: [second] },
     });
@@ -328,7 +262,7 @@ describe("a finding shows", () => {
 
   test("all of it in the JSON, as it is", () => {
     const changes = { before: [["reset", "clear"]], stable: false, stderr: "\u001b[2J\n" };
-    const text = fuzzJson(result({ findings: [{ ...FOUND, ...changes }] }), SESSION);
+    const text = fuzzJson(result({ findings: [{ ...FOUND, ...changes }] }), VIEW);
     expect(text.match(/\p{C}/gu)).toEqual(["\n"]);
     expect(JSON.parse(text).findings).toMatchObject([changes]);
   });

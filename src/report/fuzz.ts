@@ -21,6 +21,8 @@ export interface SummaryView {
   readonly paint: Paint;
   /** The command line that shows a finding again. */
   readonly lineFor: (finding: SessionFinding) => string;
+  /** The pictures of findings by their ids, line by line, as far as there are any. */
+  readonly pictures: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What begins a session: what is tested, and how. */
@@ -50,27 +52,30 @@ export function discoveryLine({ finding, file, run }: SessionFinding, seconds: n
 
 /** The summary that ends a session. What was found comes last, with the line that shows it again. */
 export function fuzzSummary(result: SessionResult, view: SummaryView): string {
-  const { tally, findings } = result;
+  const findings = result.findings.map((found) => describeFinding(found, result, view));
+  return `\n${[overview(result, view), ...findings].join("\n\n")}\n`;
+}
+
+/** What a session met and what it came to, without its findings. */
+export function overview(result: SessionResult, view: SummaryView): string {
+  const { statistics } = result.tally;
   const { hello } = view.session.target.driver;
   const met =
-    tally.statistics.requests > 0
-      ? [answerTable(tally.statistics, hello.surface), situations(tally.statistics, hello)]
-      : [];
-  const risk = tally.statistics.behaviours.risk();
-  const parts = [
+    statistics.requests > 0 ? [answerTable(statistics, hello.surface), situations(statistics, hello)] : [];
+  const risk = statistics.behaviours.risk();
+  return [
     ...met,
     ...(risk.behaviours > 0 ? [riskText(risk)] : []),
     [...injectionLines(result, view), ...mendedLines(result, view), verdict(result, view)].join("\n"),
-    ...findings.map((found) => describeFinding(found, result, view)),
-  ];
-  return `\n${parts.join("\n\n")}\n`;
+  ].join("\n\n");
 }
 
 /** The one JSON object of `fuzz --json`. */
 export function fuzzJson(
   result: SessionResult,
-  { target, spaces, seed, injectAll }: FormattedSession,
+  { session, lineFor, pictures }: Omit<SummaryView, "paint">,
 ): string {
+  const { target, spaces, seed, injectAll } = session;
   const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known, mended } = result;
   const { statistics, runs, injections } = tally;
   return `${printJson({
@@ -84,7 +89,12 @@ export function fuzzJson(
     commands: statistics.requests,
     seconds,
     interrupted,
-    findings: findings.map((found) => ({ ...found, space: printSpace(found.space) })),
+    findings: findings.map((found) => ({
+      ...found,
+      space: printSpace(found.space),
+      picture: pictures.get(found.id) ?? [],
+      again: lineFor(found),
+    })),
     problems,
     statistics: {
       replayed,
@@ -117,35 +127,58 @@ function mendedLines({ mended }: SessionResult, { paint }: SummaryView): string[
 }
 
 function verdict(result: SessionResult, { session, paint }: SummaryView): string {
-  const { tally, seconds, findings, interrupted, replayed, unsuited, known, problems } = result;
+  if (wasNothing(result)) return outcomeText(result, paint);
+  const { problems } = result;
+  const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
+  return `${outcomeText(result, paint)}, seed ${escapeText(session.seed)}${troubles}`;
+}
+
+/** What a session came to, in words and numbers of our own alone. */
+export function outcomeText(result: SessionResult, paint: Paint): string {
+  if (wasNothing(result)) return paint.bad("interrupted before anything was run");
+  const { tally, seconds, findings, interrupted, replayed, unsuited, known } = result;
   const found = counted(findings.length, "finding");
   const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
   const others = unsuited === 0 ? "" : ` (${count(unsuited)} more can't be asked of it)`;
   const bugs = known.length === 0 ? "" : `, ${counted(known.length, "known bug")} among them`;
   const suite = tally.suite === 0 ? "" : `, ${counted(tally.suite, "trace")} across a small scope`;
   const runs = `${counted(tally.runs, "random run")} with ${counted(tally.statistics.requests, "command")}`;
-  const troubles = problems.length === 0 ? "" : `; ${counted(problems.length, "problem")} on standard error`;
-  if (interrupted && findings.length + replayed + tally.suite + tally.runs === 0) {
-    return paint.bad("interrupted before anything was run");
-  }
   return (
-    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}${suite}, then ${runs} ` +
-    `in ${seconds.toFixed(1)} s, seed ${escapeText(session.seed)}${troubles}`
+    `${interrupted ? "interrupted, so far " : ""}${outcome}: ${counted(replayed, "saved case")}${bugs}${others}${suite}, ` +
+    `then ${runs} in ${seconds.toFixed(1)} s`
   );
 }
 
-function describeFinding(found: SessionFinding, { interrupted }: SessionResult, view: SummaryView): string {
+/** Whether a session was interrupted before it came to anything. */
+function wasNothing({ interrupted, findings, replayed, tally }: SessionResult): boolean {
+  return interrupted && findings.length + replayed + tally.suite + tally.runs === 0;
+}
+
+/** One finding of a session, as text; with its picture if that is to be shown. */
+export function describeFinding(
+  found: SessionFinding,
+  result: SessionResult,
+  view: SummaryView,
+  picture: readonly string[] = [],
+): string {
   const { session, paint, lineFor } = view;
-  const { addrBits } = session.target.driver.hello;
+  const place = placeOf(found, session);
   return findingText(found, {
     paint,
-    origin: originOf(found, session.seed, interrupted),
+    origin: originOf(found, session.seed, result.interrupted),
     again: lineFor(found),
-    ...(session.spaces.length > 1 && { place: describeSpace(found.space, addrBits) }),
+    ...(place !== undefined && { place }),
+    picture,
   });
 }
 
-function originOf(
+/** Where a finding takes place, if the session has several spaces. */
+export function placeOf({ space }: SessionFinding, { spaces, target }: FormattedSession): string | undefined {
+  return spaces.length > 1 ? describeSpace(space, target.driver.hello.addrBits) : undefined;
+}
+
+/** Where a finding came from. `cut` says that the session was interrupted, and shrinking with it. */
+export function originOf(
   { run, shrunkFrom, trace, executions }: SessionFinding,
   seed: string,
   cut: boolean,

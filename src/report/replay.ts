@@ -22,8 +22,11 @@ export interface ReplayCase extends Replayable {
   readonly note?: string;
 }
 
+/** What pictures are drawn on, whatever the case. */
+export type Background = Omit<Canvas, "page" | "frames">;
+
 /** What a report is drawn on, and for whom. */
-export interface ReplayView extends Omit<Canvas, "page" | "frames"> {
+export interface ReplayView extends Background {
   /** The name of the subject, with the format of its page tables where it has them. */
   readonly subject: string;
   /** Whether what was found is a bug that was saved as known. */
@@ -40,10 +43,8 @@ export function renderReplay(
   steps: readonly ReplayedStep[],
   view: ReplayView,
 ): string {
-  const canvas = { ...view, page: entry.space.page, frames: new FrameNames() };
   const found = replay.status === "finding" ? replay : undefined;
-  const shown = steps.flatMap(({ before, after }) => (after ? [before, after] : [before]));
-  const columns = columnsOf(entry.requests, found ? [...shown, found.model] : shown, canvas);
+  const { canvas, columns } = layOut(entry, found, steps, view);
   const numberWidth = String(entry.requests.length).length + 2;
   const story = steps.flatMap((step, at) => {
     const head = `${view.paint.faint(String(at + 1).padStart(numberWidth))}  ${headOf(step, canvas)}`;
@@ -61,6 +62,35 @@ export function renderReplay(
     verdictLine(entry, replay, view.isKnown, view.paint),
     "",
   ].join("\n");
+}
+
+/**
+ * The picture of the step after which a finding showed, line by line: what was there before it, and what should be and
+ * is there after it. Frames have the names that the report on the whole case gives them.
+ */
+export function findingPicture(
+  entry: Replayable,
+  found: FindingReplay,
+  steps: readonly ReplayedStep[],
+  view: Background,
+): readonly string[] {
+  const { canvas, columns } = layOut(entry, found, steps, view);
+  const pictures = steps.map((step, at) =>
+    at === found.finding.at ? drawBothSides(found, step, columns, canvas) : stepLines(step, columns, canvas),
+  );
+  return pictures[found.finding.at] ?? [];
+}
+
+/** What all pictures of a replay have in common. */
+function layOut(
+  { space, requests }: Replayable,
+  found: FindingReplay | undefined,
+  steps: readonly ReplayedStep[],
+  view: Background,
+): { readonly canvas: Canvas; readonly columns: readonly Column[] } {
+  const canvas = { ...view, page: space.page, frames: new FrameNames() };
+  const shown = steps.flatMap(({ before, after }) => (after ? [before, after] : [before]));
+  return { canvas, columns: columnsOf(requests, found ? [...shown, found.model] : shown, canvas) };
 }
 
 /** The verdict on one case, in a line. `isKnown` says that the finding is a known bug. */
@@ -117,13 +147,14 @@ function stepLines(
 
 /** What is wrong after the last step, in words and as a picture of both sides. */
 function findingLines(
-  { finding, from, model }: FindingReplay,
+  found: FindingReplay,
   step: ReplayedStep,
   columns: readonly Column[],
   canvas: Canvas,
 ): string[] {
+  const { finding, from } = found;
   const byModel = from === "model";
-  const picture = drawStrips(bothSides(step, model, canvas), columns, canvas);
+  const picture = drawBothSides(found, step, columns, canvas);
   const headline = byModel ? "here model and implementation part" : "not the answer that the case demands";
   return [
     canvas.paint.bad(`  >> FINDING: ${headline}`),
@@ -132,6 +163,15 @@ function findingLines(
     `     observed  ${terminalText(finding.observed)}`,
     ...(picture.length === 0 ? [] : ["", ...picture]),
   ];
+}
+
+function drawBothSides(
+  { model }: FindingReplay,
+  step: ReplayedStep,
+  columns: readonly Column[],
+  canvas: Canvas,
+): string[] {
+  return drawStrips(bothSides(step, model, canvas), columns, canvas);
 }
 
 function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, canvas: Canvas): Band[] {

@@ -1,6 +1,7 @@
 /** What is tested, and where it runs, in the words of every report. */
 import type { Target } from "../explore/target.ts";
 import { virtAddr } from "../trace/address.ts";
+import { escapeText } from "../trace/escape.ts";
 import type { FormatName } from "../trace/hardware.ts";
 import { printRange } from "../trace/print.ts";
 import type { Space } from "../trace/space.ts";
@@ -11,9 +12,10 @@ export interface FormattedTarget extends Target {
   readonly format?: FormatName;
 }
 
-/** A subject by its name, with the format of its page tables where it has them. */
+/** A subject by its name, as text that a terminal shows, with the format of its page tables where it has them. */
 export function titleOf({ name, format }: { readonly name: string; readonly format?: FormatName }): string {
-  return format === undefined ? name : `${name} (${format})`;
+  const shown = escapeText(name);
+  return format === undefined ? shown : `${shown} (${format})`;
 }
 
 /** A space: `0x0-0x10000, 16 pages of 0x1000 bytes, 24 frames`. */
