@@ -1,8 +1,9 @@
 /** The command line with an adapter that misbehaves: what is quickly told. The rest is in the slow suites. */
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { schemaErrors } from "../report/junit.fixture.ts";
 import type { Manner } from "../subjects/adapter/hostile.fixture.ts";
 import { expectDecent, expectFinding, expectRefusal, Hostile } from "./adapter.fixture.ts";
 import { ended, start } from "./process.fixture.ts";
@@ -33,6 +34,25 @@ describe("a finding is an adapter that", () => {
     ]);
   });
 });
+
+test.each<Manner>(["panics and goes on", "exits with 0"])(
+  "the reports on one that %s are sound",
+  async (manner) => {
+    const [junit, markdown] = [
+      join(hostile.corpus, "..", "junit.xml"),
+      join(hostile.corpus, "..", "report.md"),
+    ];
+    const files = ["--junit", junit, "--markdown", markdown];
+    expect(await mapcheck(...hostile.fuzz(manner, ...NO_HURRY, ...files))).toMatchObject({ status: 1 });
+    const xml = await readFile(junit, "utf8");
+    expect(await schemaErrors(xml)).toEqual([]);
+    expect(xml).toContain(' failures="1" ');
+    const text = await readFile(markdown, "utf8");
+    expect(`${xml}${text}`).not.toMatch(/(?!\n)\p{C}/u);
+    // Nothing was mapped before, or it is no longer there to be asked.
+    expect(text).not.toContain("Before, and on both sides");
+  },
+);
 
 describe("nothing is asked of an adapter that", () => {
   test.each<[manner: Manner, line: string]>([

@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { unprivileged } from "../corpus/save.fixture.ts";
 import { schemaErrors } from "../report/junit.fixture.ts";
+import { plainScript } from "../subjects/adapter/plain-script.fixture.ts";
 import { mapcheck } from "./program.fixture.ts";
 
 let place = "";
@@ -110,6 +111,19 @@ describe("the reports of a session", () => {
     expect(found?.picture).toEqual(PICTURE);
     expect(found?.again).toContain(" fuzz --subject defect:fault-again-leaks-frame --seed demo ");
   });
+
+  test("of a command behind -- have a picture too, and leave no process behind", async () => {
+    const loopback = await plainScript("loopback");
+    onTestFinished(() => loopback.remove());
+    const command = ["--", process.execPath, loopback.path, "defect:unmap-loses-right-part", place];
+    const search = ["--seed", "s", "--pages", "4", "--markdown", "report.md"];
+    const { status } = await mapcheck("fuzz", ...search, ...command);
+    expect(status).toBe(1);
+    const markdown = await readFile("report.md", "utf8");
+    expect(markdown).toMatch(/\n {5}before {3}areas \[/);
+    expect(markdown).toMatch(/\n {5}differ {3}areas /);
+    expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(loopback.path);
+  }, 60_000);
 
   test("have errors where files of the corpus are broken", async () => {
     await mkdir("corpus");
