@@ -133,6 +133,14 @@ describe("hostile text", () => {
     expect(lines.filter((line) => line.split("|").length !== 4)).toEqual([]);
   });
 
+  test("closes no block of code, even on a line of its own", () => {
+    const picture = ["```", "`````", "# heading"];
+    const text = report({ findings: [FOUND] }, { ...VIEW, pictures: new Map([[FOUND.id, picture]]) });
+    const blocks = partsOf(text).flatMap((part) => (part.type === "code" ? [part.raw.trim()] : []));
+    expect(blocks).toHaveLength(3);
+    expect(blocks[1]).toBe(`\`\`\`\`\`\`text\n${picture.join("\n")}\n\`\`\`\`\`\``);
+  });
+
   test("is all there", () => {
     const shown = "@someone &lt; &foo; &#0; <!-- <b>[l](javascript:x) ![i](x) **s**\\u{a}::error::x\\u{d}";
     expect(text.split(shown).length).toBeGreaterThan(20);
