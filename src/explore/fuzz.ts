@@ -110,7 +110,7 @@ export class Search {
     for (;;) {
       const caught = this.caught.shift();
       const found = caught && this.discoveryOf(caught);
-      if (found && this.novelty.isWorthShrinking(found)) return found;
+      if (found && this.novelty.isWorthShrinking(found, !this.pace.stopped)) return found;
       if (caught !== undefined) continue;
       if (this.isSettled) await this.onSettled?.();
       if (!(await this.goOn())) return undefined;

@@ -91,3 +91,9 @@ describe("findings of one kind that are nothing new", () => {
     expect(looks(novelty, OTHER_KIND, FIRST, 3)).toEqual([1, 3]);
   });
 });
+
+test("without time to shrink, the first of each rough kind is worth a look", () => {
+  const novelty = new Novelty();
+  const found = [FIRST, SECOND, OTHER_KIND, FIRST, OTHER_KIND];
+  expect(found.map((each) => novelty.isWorthShrinking(each, false))).toEqual([true, false, true, false, false]);
+});

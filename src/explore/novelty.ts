@@ -43,13 +43,15 @@ export class Novelty {
 
   /**
    * Whether a finding, not shrunk yet, should be. Where the last eight of its rough kind were old ones, or the last one
-   * that had to be waited for in vain, every second one is, after one more every fourth, and so on.
+   * that had to be waited for in vain, every second one is, after one more every fourth, and so on. Without time to
+   * shrink, only the first of each rough kind is worth a look: others may be the same.
    */
-  isWorthShrinking(found: Counterexample): boolean {
+  isWorthShrinking(found: Counterexample, hasTime = true): boolean {
     const key = roughSignatureOf(found);
     const { met: before, fruitless } = this.kinds.get(key) ?? { met: 0, fruitless: 0 };
     const met = before + 1;
     this.kinds.set(key, { met, fruitless });
+    if (!hasTime) return before === 0;
     const most = isAwaitedInVain(found.finding) ? FRUITLESS_WAITS : FRUITLESS;
     return fruitless < most || met % 2 ** Math.min(fruitless - most + 1, 30) === 0;
   }
