@@ -68,7 +68,7 @@ collect() {
     in_corpus read-tree HEAD
     in_corpus add --force --all -- .
     in_corpus diff-index --cached --patch --binary HEAD -- . >"$patch"
-    rm "$GIT_INDEX_FILE"
+    rm "$directory/.index"
   else
     echo "mapcheck: the corpus is in no git repository, so there is no patch; see the input corpus" >&2
   fi
