@@ -43,7 +43,8 @@ run() {
     ((checked < 2)) || exit "$checked"
   fi
   local search=("--time=$MAPCHECK_TIME" "--seed=${MAPCHECK_SEED:-$GITHUB_SHA}")
-  mapcheck verify.txt verify "${target[@]}" "${search[@]}" "${verify[@]}" "${behind[@]}" || exit $?
+  local reports=("--junit=$directory/junit.xml" "--markdown=$directory/report.md")
+  mapcheck verify.txt verify "${target[@]}" "${search[@]}" "${reports[@]}" "${verify[@]}" "${behind[@]}" || exit $?
   exit "$checked"
 }
 

@@ -82,6 +82,8 @@ test("what agrees passes, with the reports of both searches as the artifact", ()
   expect(readOutput(agreed, "check.txt")).toContain("in every state of 0x0-0x2000");
   expect(readOutput(agreed, "verify.txt")).toContain(`seed ${SHA}\n`);
   expect(agreed.log).toContain(readOutput(agreed, "verify.txt"));
+  const reports = ["check.txt", "junit.xml", "report.md", "verify.txt"];
+  expect(filesIn(agreed.outputs.directory).filter((name) => !name.startsWith("."))).toEqual(reports);
   expect(git("status", "--porcelain")).toBe("");
 });
 
