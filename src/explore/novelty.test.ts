@@ -95,5 +95,11 @@ describe("findings of one kind that are nothing new", () => {
 test("without time to shrink, the first of each rough kind is worth a look", () => {
   const novelty = new Novelty();
   const found = [FIRST, SECOND, OTHER_KIND, FIRST, OTHER_KIND];
-  expect(found.map((each) => novelty.isWorthShrinking(each, false))).toEqual([true, false, true, false, false]);
+  expect(found.map((each) => novelty.isWorthShrinking(each, false))).toEqual([
+    true,
+    false,
+    true,
+    false,
+    false,
+  ]);
 });
