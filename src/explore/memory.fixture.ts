@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { mannWhitney, quantile } from "../power/statistics.ts";
-import { type Campaign, newTally } from "./campaign.ts";
+import { type Budget, type Campaign, newTally } from "./campaign.ts";
 import { Search } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
 
@@ -22,10 +22,10 @@ export interface MemoryTrend {
   readonly grows: boolean;
 }
 
-/** Searches for so long, in seconds, and takes so many samples. `onSample` is told of each. */
+/** Searches until `budget` is spent, and takes so many samples on the way. `onSample` is told of each. */
 export async function memoryOf(
   campaign: Campaign,
-  seconds: number,
+  budget: Budget,
   count: number,
   onSample: (bytes: number) => void = () => {},
 ): Promise<MemoryTrend> {
@@ -34,14 +34,16 @@ export async function memoryOf(
   if (typeof collect !== "function") throw new Error("there is no gc");
   const all: number[] = [];
   const pace = new Pace(() => {
-    if (pace.seconds < ((all.length + 1) * seconds) / count) return;
+    const runs = tally.runs + tally.underWay.runs;
+    const done = Math.max(pace.seconds / budget.seconds, runs / budget.runs);
+    if (done < (all.length + 1) / count) return;
     collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     all.push(heapUsed + arrayBuffers);
     onSample(heapUsed + arrayBuffers);
   });
-  const budget = { runs: Number.POSITIVE_INFINITY, seconds };
-  const search = new Search(campaign, budget, pace, newTally(campaign.driver.hello.surface));
+  const tally = newTally(campaign.driver.hello.surface);
+  const search = new Search(campaign, budget, pace, tally);
   for (let met = await search.next(); met !== undefined; met = await search.next()) await search.workOut(met);
   return trendOf(all.slice(Math.floor(all.length / 3)));
 }

@@ -101,8 +101,10 @@ export async function runSession(
     announce(findingOf(unshrunk(met), fileOf(draft), target));
     const found = await search.workOut(met);
     const isSafe = found === undefined || (await addFound(findings, found, session, problems));
-    // A draft that couldn't be saved needs no word: the same will be said of what it becomes.
-    const discarded = isSafe && draft?.ok ? await discardEntry(draft.value) : undefined;
+    // A draft that couldn't be saved needs no word: the same will be said of what it becomes. One that was there was left
+    // by a session that was killed at this finding, or is of one that is at it now: it isn't needed any more either.
+    const discarded =
+      isSafe && draft?.ok ? await discardEntry({ ...draft.value, existed: false }) : undefined;
     if (discarded?.ok === false) problems.push(discarded.error);
     tally.findings = findings.size;
     isOver = found !== undefined && findings.size >= most;
