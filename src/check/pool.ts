@@ -1,6 +1,7 @@
 import type { Tinypool } from "tinypool";
 import { escapeText } from "../trace/escape.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
+import { settled } from "../trace/result.ts";
 import { type Crew, lostSlice, type Slice } from "./crew.ts";
 import type { MayGoOn, Range } from "./slice.ts";
 import { type StateColumns, StateStore } from "./state-store.ts";
@@ -116,14 +117,5 @@ export class Pool implements Crew {
 
   async dismiss(): Promise<void> {
     if (this.threads) await (await settled(this.threads))?.destroy();
-  }
-}
-
-/** What a promise comes to; `undefined` where it fails. */
-async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch {
-    return undefined;
   }
 }

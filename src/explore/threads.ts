@@ -1,6 +1,7 @@
 import type { Tinypool } from "tinypool";
 import { Statistics } from "../execute/statistics.ts";
 import { escapeText } from "../trace/escape.ts";
+import { settled } from "../trace/result.ts";
 import type { Surface } from "../trace/space.ts";
 import type { UnderWay } from "./campaign.ts";
 import type { Hands } from "./hands.ts";
@@ -162,13 +163,4 @@ export function paceOf(
 export function lostUnit({ from }: Unit, lost: string, surface: Surface): UnitOutcome {
   const counts = new Statistics(surface).counts();
   return { next: from, counts, injections: { traces: 0, injected: 0 }, met: [], begun: [], lost };
-}
-
-/** What a promise comes to; `undefined` where it fails. */
-async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch {
-    return undefined;
-  }
 }
