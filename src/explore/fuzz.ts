@@ -249,7 +249,7 @@ export class Search {
     const { pace, campaign } = this;
     const unknown = { before: [], stable: true };
     if (pace.stopped) return unknown;
-    const recurrence = await findRecurrence(found, found.ground.runner, found.earlier, campaign.driver);
+    const recurrence = await findRecurrence(found, found.ground.runner, found.earlier, campaign.driver, pace);
     return pace.stopped ? unknown : recurrence;
   }
 }
