@@ -154,9 +154,11 @@ export class Shrinking {
 }
 
 /**
- * The trace as it is in the space `to`, at the same distance from its base, or from its end; and with its linear areas a page further in physical memory, or all of it a page
- * further from the base, as they may lie at no distance from it there. Where that space has frames without end and `from` has not, also with one failure or
- * another in its last command: what showed because frames ran out may show when one is refused.
+ * The trace as it is in the space `to`, at the same distance from its base, or from its end; and with its linear areas a
+ * page further in physical memory, or all of it a page further from the base, as they may lie at no distance from it
+ * there. Where that space has fewer frames, also with as many fewer pages. Where it has frames without end and `from` has
+ * not, also with one failure or another in its last command: what showed because frames ran out may show when one is
+ * refused.
  */
 function* movedTo(to: Space, requests: readonly Request[], from: Space): Generator<readonly Request[]> {
   const moved = relocate(requests, from, to);
@@ -171,11 +173,43 @@ function* movedTo(to: Space, requests: readonly Request[], from: Space): Generat
     yield moved.map((request) => fartherInMemory(request, to.page));
     yield moved.map((request) => moveBoundaries(request, to.page, (address) => address + to.page));
   }
+  if (to.frames > 0 && from.frames > to.frames) {
+    const fewer = withoutPages(moved, from.frames - to.frames, to);
+    if (fewer.every(isRequest)) yield fewer;
+  }
   const last = moved.at(-1);
   if (from.frames === 0 || to.frames > 0 || last === undefined || !isCommand(last)) return;
   for (let after = 0; after < FAILURES; after++) {
     yield moved.with(-1, { ...last, inject: { kind: "frame", after } });
   }
+}
+
+/**
+ * The trace from the base of the space on, with so many pages cut out of it: what runs out of many frames by itself may
+ * run out of few that way.
+ *
+ *     base            base + pages
+ *     |----[===========|=====]        |[=====]
+ */
+function withoutPages(
+  requests: readonly Request[],
+  pages: number,
+  { base, page }: Space,
+): readonly (Request | undefined)[] {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const request of requests) {
+    moveBoundaries(request, page, (address) => {
+      lowest = Math.min(lowest, address);
+      return address;
+    });
+  }
+  const cut = pages * page;
+  return requests.map((request) =>
+    moveBoundaries(request, page, (address) => {
+      const from = address - lowest;
+      return base + (from >= cut ? from - cut : from);
+    }),
+  );
 }
 
 function withoutGround({ ground, ...reduction }: Grounded): Shrunk {

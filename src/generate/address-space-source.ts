@@ -195,9 +195,10 @@ export class AddressSpaceSource implements RequestSource {
     if (kind !== "alloc:eager" || window.unit === 1) return pages;
     const { frames } = this.space;
     const most = 2 * LARGE_PAGE;
-    if (frames <= FEW_PAGES || frames > most) return this.dice.chance(1, 8) ? most : FEW_PAGES;
-    // With the tables that take frames, too, these leave few or none.
-    return this.dice.chance(1, 4) ? frames - 3 - this.dice.below(8) : FEW_PAGES;
+    if (!this.dice.chance(1, 8)) return FEW_PAGES;
+    // With the tables that take frames, too, these leave few or none. Often enough to be met, and seldom enough that
+    // what few frames show is mostly met in a small space, where its trace is simple.
+    return frames > FEW_PAGES && frames <= most ? frames - this.dice.below(FEW_PAGES) : most;
   }
 
   private backend(kind: BackendKind): Backend {
