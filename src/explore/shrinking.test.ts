@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type Driver, InProcess, type PastRun } from "../execute/driver.ts";
 import type { Runner } from "../execute/runner.ts";
 import { memorySetSubject } from "../subjects/memory-set.ts";
+import { findSubject } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
+import { virtAddr } from "../trace/address.ts";
 import { linesOf, requestsIn, SIXTEEN_PAGES } from "../trace/literal.fixture.ts";
 import type { Space } from "../trace/space.ts";
 import { Ground } from "./ground.ts";
@@ -163,4 +165,23 @@ describe("it is waited for answers only a while", () => {
     expect(shrunk).toMatchObject(found);
     expect(driver.moods).toEqual(moods);
   });
+});
+
+test("what runs out of many frames is moved to where there are few, with as many fewer pages", async () => {
+  const named = findSubject("defect:one-frame-too-many");
+  if (named === undefined) throw new Error("there is no such defect");
+  const driver = new InProcess(named.subject);
+  const large = { base: virtAddr(0x8000_0000_0000), size: 0x40_0000_0000, page: 0x1000, frames: 512 };
+  const [many, few] = [
+    new Ground(driver, large, 50),
+    new Ground(driver, { ...SIXTEEN_PAGES, frames: 16 }, 50),
+  ];
+  const requests = requestsIn("map 0x800000000000 0x1fd000 r alloc:eager");
+  const finding = await many.runner.begin(requests)();
+  if (finding === undefined) throw new Error("it doesn't show");
+  const shrunk = await new Shrinking(driver, [], false, new Pace()).shrink({ requests, finding }, many, [
+    few,
+  ]);
+  expect(linesOf(shrunk.requests)).toEqual(["map 0x0 0xd000 - alloc:eager"]);
+  expect(shrunk.space).toEqual(few.space);
 });
