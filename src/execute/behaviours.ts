@@ -78,14 +78,14 @@ export class Behaviours {
     const taken = [...this.seen.keys()].filter((at) => this.seen[at] !== 0);
     const order = taken.sort(
       (a, b) =>
-        (this.shapes[a] ?? 0) - (this.shapes[b] ?? 0) ||
-        (this.situations[a] ?? 0) - (this.situations[b] ?? 0),
+        valueAt(this.shapes, a) - valueAt(this.shapes, b) ||
+        valueAt(this.situations, a) - valueAt(this.situations, b),
     );
     return {
       runs: this.runs,
-      shapes: Int32Array.from(order, (at) => this.shapes[at] ?? 0),
-      situations: Int32Array.from(order, (at) => this.situations[at] ?? 0),
-      seen: Uint8Array.from(order, (at) => this.seen[at] ?? 0),
+      shapes: Int32Array.from(order, (at) => valueAt(this.shapes, at)),
+      situations: Int32Array.from(order, (at) => valueAt(this.situations, at)),
+      seen: Uint8Array.from(order, (at) => valueAt(this.seen, at)),
     };
   }
 
@@ -93,9 +93,9 @@ export class Behaviours {
   add({ runs, shapes, situations, seen }: BehaviourCounts): void {
     this.runs += runs;
     for (let index = 0; index < seen.length; index++) {
-      const [shape, met] = [shapes[index] ?? 0, situations[index] ?? 0];
+      const [shape, met] = [valueAt(shapes, index), valueAt(situations, index)];
       const at = this.placeOf(shape, met);
-      if (this.seen[at] === 0) this.insert(at, shape, met, seen[index] ?? 0);
+      if (this.seen[at] === 0) this.insert(at, shape, met, valueAt(seen, index));
       else this.seeAgain(at);
     }
   }
@@ -134,11 +134,11 @@ export class Behaviours {
     this.lastRuns = new Float64Array(room);
     for (let from = 0; from < seen.length; from++) {
       if (seen[from] === 0) continue;
-      const to = this.placeOf(shapes[from] ?? 0, situations[from] ?? 0);
-      this.shapes[to] = shapes[from] ?? 0;
-      this.situations[to] = situations[from] ?? 0;
-      this.seen[to] = seen[from] ?? 0;
-      this.lastRuns[to] = lastRuns[from] ?? 0;
+      const to = this.placeOf(valueAt(shapes, from), valueAt(situations, from));
+      this.shapes[to] = valueAt(shapes, from);
+      this.situations[to] = valueAt(situations, from);
+      this.seen[to] = valueAt(seen, from);
+      this.lastRuns[to] = valueAt(lastRuns, from);
     }
   }
 }
@@ -149,4 +149,9 @@ function mixed(shape: number, situations: number): number {
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return bits ^ (bits >>> 16);
+}
+
+/** What a column has at an index; 0 beyond its end. */
+function valueAt(column: Int32Array | Uint8Array | Float64Array, index: number): number {
+  return column[index] ?? 0;
 }

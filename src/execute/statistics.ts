@@ -95,9 +95,9 @@ function wayOf(request: Request): number {
 }
 
 function addTo(sums: Float64Array, counts: Float64Array): void {
-  for (let index = 0; index < counts.length; index++) sums[index] = (sums[index] ?? 0) + (counts[index] ?? 0);
+  for (const [index, count] of counts.entries()) increment(sums, index, count);
 }
 
-function increment(counts: Float64Array, index: number): void {
-  counts[index] = (counts[index] ?? 0) + 1;
+function increment(counts: Float64Array, index: number, by = 1): void {
+  counts[index] = (counts[index] ?? 0) + by;
 }
