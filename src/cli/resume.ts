@@ -1,5 +1,5 @@
 /** Campaigns that are kept in a file, so that they can be taken up again. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command, CommanderError } from "commander";
 import writeFileAtomic from "write-file-atomic";
@@ -100,6 +100,7 @@ export function keepIn(file: string, words: readonly string[]): NonNullable<Sess
   return async (state: () => CampaignState, isLast: boolean) => {
     if (!isLast && performance.now() < next) return;
     try {
+      await mkdir(dirname(file), { recursive: true });
       await writeFileAtomic(file, printCampaign({ words, state: state() }));
     } catch (error) {
       if (!wasSaid) complain(describeProblem(file, writeProblem(error)));

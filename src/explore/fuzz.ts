@@ -101,7 +101,7 @@ export class Search {
     this.suite = suite && new SuiteSource(driver, suite, campaign.maxCommands);
     const alone = new OneHand(this.runnerOf(this.random));
     this.hands = options.handsOf?.(alone) ?? alone;
-    const size = runsOfUnit(budget.runs, shard, driver.lifetime);
+    const size = runsOfUnit(shard, driver.lifetime);
     this.units = new Units(size, budget.runs, shard, tally.done);
   }
 
@@ -152,6 +152,8 @@ export class Search {
   /** Takes what came of the next unit. Says whether there was one. */
   private async goOn(): Promise<boolean> {
     this.handOut();
+    // Units that others are at by then don't count: how many these are depends on who is fast.
+    if (this.isSafe) return false;
     const first = this.underWay.shift();
     if (first === undefined) return false;
     const { source, unit } = first;
@@ -200,8 +202,13 @@ export class Search {
 
   /** Whether no more runs are to be begun. */
   private get isOver(): boolean {
-    const { pace, deadline, budget, tally } = this;
-    if (pace.stopped || pace.seconds >= deadline) return true;
+    const { pace, deadline } = this;
+    return pace.stopped || pace.seconds >= deadline || this.isSafe;
+  }
+
+  /** Whether the risk is as low as it should be. */
+  private get isSafe(): boolean {
+    const { budget, tally } = this;
     return budget.risk !== undefined && tally.statistics.behaviours.isBelow(budget.risk);
   }
 

@@ -372,3 +372,12 @@ describe("a finding that needs an earlier run", () => {
     expect(await run(new Keeping(), ONLY_REPLAY)).toMatchObject({ findings: [], replayed: 1 });
   });
 });
+
+test("a session ends with as many findings as it may have, saved cases among them", async () => {
+  const budget = { runs: 400, seconds: Number.POSITIVE_INFINITY, findings: 2 };
+  const first = await run(THREE, { budget });
+  expect(first.findings).toHaveLength(2);
+  const again = await run(THREE, { budget });
+  expect([again.findings.length, again.replayed, again.tally.runs]).toEqual([2, 2, 0]);
+  expect((await run(THREE, { budget: { ...budget, findings: 3 } })).findings).toHaveLength(3);
+});

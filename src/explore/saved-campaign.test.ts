@@ -25,7 +25,7 @@ function sessionOf(parts: Partial<Session>): Session {
     keepGoing: true,
     seed: "kept",
     maxCommands: 30,
-    budget: { runs: 400, seconds: Number.POSITIVE_INFINITY },
+    budget: { runs: 1100, seconds: Number.POSITIVE_INFINITY },
     corpus: undefined,
     saveTo: undefined,
     ...parts,
@@ -54,7 +54,7 @@ describe("a campaign in a file", () => {
     const state = (await statesOf()).at(-1);
     if (state === undefined) throw new Error("nothing was kept");
     expect(state.findings.length).toBeGreaterThanOrEqual(2);
-    expect(state.done).toEqual([{ from: 0, to: 400 }]);
+    expect(state.done).toEqual([{ from: 0, to: 1100 }]);
     const saved: SavedCampaign = { words: ["fuzz", "--seed", "it's \"\u001b"], state };
     const printed = printCampaign(saved);
     expect(printed).not.toContain("\u001b");

@@ -92,8 +92,8 @@ export async function runSession(
     ...(handsOf && { handsOf }),
     ...(keep && { onSettled: () => keep(state, false) }),
   });
-  const most = session.keepGoing ? (budget.findings ?? Number.POSITIVE_INFINITY) : 0;
-  let isOver = beginning.isOver;
+  const most = budget.findings ?? Number.POSITIVE_INFINITY;
+  let isOver = beginning.isOver || findings.size >= most;
   while (!isOver) {
     const met = await search.next();
     if (met === undefined) break;
@@ -107,7 +107,7 @@ export async function runSession(
       isSafe && draft?.ok ? await discardEntry({ ...draft.value, existed: false }) : undefined;
     if (discarded?.ok === false) problems.push(discarded.error);
     tally.findings = findings.size;
-    isOver = found !== undefined && findings.size >= most;
+    isOver = found !== undefined && (!session.keepGoing || findings.size >= most);
   }
   if (!beginning.isOver && search.isSettled) await keep?.(state, true);
   await search.dismiss();

@@ -209,8 +209,10 @@ class UnitRuns {
   private get isOver(): boolean {
     const last = this.met.at(-1);
     if (last === undefined) return false;
-    const isLong = this.limit.pace.seconds - this.started > PATIENCE;
-    return this.unit.stopsAtFinding || isLong || isAwaitedInVain(last.finding);
+    const { unit, driver, limit } = this;
+    // Where each run begins with nothing, units are short, and what is counted depends on nobody's speed.
+    const isLong = driver.lifetime > 1 && limit.pace.seconds - this.started > PATIENCE;
+    return unit.stopsAtFinding || isLong || isAwaitedInVain(last.finding);
   }
 
   /**

@@ -8,19 +8,12 @@ export interface Shard {
 
 /** Shards take turns with so many runs: which runs a shard has depends on nothing else. */
 export const RUNS_OF_A_TURN = 256;
-/** The least runs of a unit, unless there are fewer. */
-const LEAST_RUNS = 32;
-/** A campaign of few runs has so many units, so that several workers have something to do. */
-const UNITS = 4;
-
 /**
- * How many runs a unit has. That doesn't depend on who carries it out, so that the same campaign is cut up in the same way
- * everywhere. `lifetime` is after how many runs an implementation begins with nothing.
+ * How many runs a unit has. That depends on no limit and on nobody's speed, so that the same campaign is cut up in the same
+ * way everywhere. `lifetime` is after how many runs an implementation begins with nothing.
  */
-export function runsOfUnit(runs: number, { count }: Shard, lifetime: number): number {
-  if (count > 1) return RUNS_OF_A_TURN;
-  const even = Math.max(Math.ceil(runs / UNITS), LEAST_RUNS);
-  return Math.min(even, Math.max(lifetime, RUNS_OF_A_TURN));
+export function runsOfUnit({ count }: Shard, lifetime: number): number {
+  return count > 1 ? RUNS_OF_A_TURN : Math.max(lifetime, RUNS_OF_A_TURN);
 }
 
 /** The runs of a campaign that are still to be done, cut up in units in ascending order. */
