@@ -1,7 +1,5 @@
-import type { Tinypool } from "tinypool";
-import { escapeText } from "../trace/escape.ts";
+import { LateThreads } from "../explore/late-threads.ts";
 import type { Fingerprint } from "../trace/fingerprint.ts";
-import { settled } from "../trace/result.ts";
 import { type Crew, lostSlice, type Slice } from "./crew.ts";
 import type { MayGoOn, Range } from "./slice.ts";
 import { type StateColumns, StateStore } from "./state-store.ts";
@@ -17,9 +15,6 @@ export interface SliceTask {
 /** How long the work so far and that at hand must take, in milliseconds, for threads to be worth it. */
 const WORTH_STARTING = 250;
 
-/** How many slices a thread has before it, so that it need not wait for the next. */
-const QUEUE = 2;
-
 /** Room for what lives for a step only, in MiB: with more of it, memory is cleared up less often. */
 const YOUNG = 96;
 
@@ -31,12 +26,8 @@ export class Pool implements Crew {
   readonly slice: number;
   readonly banBytes: number;
   private readonly alone: Crew;
-  private readonly start: () => Promise<Tinypool>;
-  private readonly threadCount: number;
+  private readonly threads: LateThreads<SliceTask, Slice>;
   private readonly setup: unknown;
-  private threads: Promise<Tinypool> | undefined = undefined;
-  // The same, as soon as they can be given work.
-  private ready: Tinypool | undefined = undefined;
   // How many states were expanded alone, and how long that took, in milliseconds.
   private expanded = 0;
   private spent = 0;
@@ -50,21 +41,15 @@ export class Pool implements Crew {
     this.slice = alone.slice;
     this.banBytes = alone.banBytes;
     this.alone = alone;
-    this.threadCount = threads;
-    this.start = async () => {
-      // Here and not above: who starts no threads need not wait for it to load.
-      const { Tinypool } = await import("tinypool");
-      const resourceLimits = { maxYoungGenerationSizeMb: YOUNG };
-      return new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads, resourceLimits });
-    };
+    this.threads = new LateThreads(worker, threads, YOUNG);
   }
 
   get hands(): number {
-    return this.ready ? this.threadCount : 1;
+    return this.threads.hands;
   }
 
   get ahead(): number {
-    return this.ready ? QUEUE * this.threadCount : 1;
+    return this.threads.ahead;
   }
 
   get tellsAll(): boolean {
@@ -76,16 +61,20 @@ export class Pool implements Crew {
   }
 
   begin(states: number): void {
-    if (this.threads || this.expanded === 0) return;
+    const { threads, setup } = this;
+    if (threads.areStarted || this.expanded === 0) return;
     const expected = (states / this.expanded) * this.spent;
     if (this.spent + expected < WORTH_STARTING) return;
-    this.threads = this.start();
-    void this.summon(this.threads);
+    void threads.start({ setup, states: new StateStore().columns, range: { from: 0, to: 0 } });
   }
 
   /** Threads go on to the end of what they were given. */
   async expand(store: StateStore, range: Range, mayGoOn: MayGoOn): Promise<Slice> {
-    if (this.ready) return this.handOut(this.ready, { setup: this.setup, states: store.columns, range });
+    const { threads, setup } = this;
+    if (threads.areReady) {
+      const slice = await threads.run({ setup, states: store.columns, range });
+      return slice.ok ? slice.value : lostSlice(slice.error);
+    }
     const started = performance.now();
     const slice = await this.alone.expand(store, range, mayGoOn);
     this.spent += performance.now() - started;
@@ -93,29 +82,7 @@ export class Pool implements Crew {
     return slice;
   }
 
-  /** Has each of the threads open its implementation: until then there is no use in them. */
-  private async summon(starting: Promise<Tinypool>): Promise<void> {
-    const threads = await settled(starting);
-    // Where none can be started, this one does it all.
-    if (threads === undefined) return;
-    const nothing: SliceTask = {
-      setup: this.setup,
-      states: new StateStore().columns,
-      range: { from: 0, to: 0 },
-    };
-    await Promise.allSettled(Array.from({ length: this.threadCount }, () => threads.run(nothing)));
-    this.ready = threads;
-  }
-
-  private async handOut(threads: Tinypool, task: SliceTask): Promise<Slice> {
-    try {
-      return await threads.run(task);
-    } catch (error) {
-      return lostSlice(escapeText(error instanceof Error ? error.message : String(error)));
-    }
-  }
-
-  async dismiss(): Promise<void> {
-    if (this.threads) await (await settled(this.threads))?.destroy();
+  dismiss(): Promise<void> {
+    return this.threads.dismiss();
   }
 }

@@ -16,12 +16,12 @@ import type { Hello, Space } from "../trace/space.ts";
 import { corpusOf, saveTo } from "./corpus-options.ts";
 import type { FuzzSetup } from "./fuzz-worker.ts";
 import { campaignWords, keepIn, misfitOf } from "./resume.ts";
-import { budgetOf, type FuzzOptions } from "./search-options.ts";
+import { budgetOf, type FuzzOptions, goesOn } from "./search-options.ts";
 import { choosesSpace, spaceOf } from "./space-options.ts";
 import { choiceOf, type OpenTarget } from "./target.ts";
 import { workerModule } from "./worker-module.ts";
 
-const WORKER = new URL(import.meta.url.replace(/fuzz-session(\.[jt]s)$/, "fuzz-worker$1")).href;
+const WORKER = import.meta.url.replace(/fuzz-session(\.[jt]s)$/, "fuzz-worker$1");
 
 /**
  * The most that `--pages` times `--max-commands` may be on the memory-set surface: every page is compared after
@@ -36,7 +36,7 @@ export async function sessionOf(
   target: OpenTarget,
   campaign?: SavedCampaign,
 ): Promise<Result<FormattedSession, string>> {
-  const { seed = freshSeed(), maxCommands = DEFAULT_MAX_COMMANDS, maxFindings, minimize, shard } = options;
+  const { seed = freshSeed(), maxCommands = DEFAULT_MAX_COMMANDS, minimize, shard } = options;
   const spaces = spacesOf(options, target.driver.hello);
   if (!spaces.ok) return spaces;
   const corpus = await corpusOf(options);
@@ -52,7 +52,7 @@ export async function sessionOf(
     maxCommands,
     budget: budgetOf(options),
     injectAll: options.inject !== undefined,
-    keepGoing: options.keepGoing === true || maxFindings !== undefined,
+    keepGoing: goesOn(options),
     corpus: corpus.value,
     saveTo: saveTo(options),
     ...(minimize !== "greedy" && {

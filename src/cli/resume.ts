@@ -1,10 +1,9 @@
 /** Campaigns that are kept in a file, so that they can be taken up again. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Command, CommanderError } from "commander";
-import writeFileAtomic from "write-file-atomic";
 import { describeProblem } from "../corpus/problem.ts";
-import { checkWritable } from "../corpus/save.ts";
+import { checkRoom, writeWhole } from "../corpus/save.ts";
 import { describeSystemError, systemErrorCode } from "../corpus/system-error.ts";
 import { Statistics } from "../execute/statistics.ts";
 import {
@@ -17,7 +16,7 @@ import type { Session } from "../explore/session.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import type { Surface } from "../trace/space.ts";
 import { complain } from "./exit-status.ts";
-import { addSearchOptions, type FuzzOptions } from "./search-options.ts";
+import { addSearchOptions, type FuzzOptions, goesOn } from "./search-options.ts";
 import { addTargetOptions, behindDashes, type CommandWords, type OpenTarget } from "./target.ts";
 
 /** How often at most the file is written, in milliseconds. */
@@ -73,7 +72,7 @@ export function misfitOf(
 
 /** The options that say what a campaign runs, as words of a command line. */
 export function campaignWords(options: FuzzOptions, target: OpenTarget, seed: string): readonly string[] {
-  const { keepGoing = false, maxFindings, shard } = options;
+  const { shard } = options;
   const word = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, `${value}`];
   return [
@@ -88,7 +87,7 @@ export function campaignWords(options: FuzzOptions, target: OpenTarget, seed: st
     ...word("--inject", options.inject),
     ...word("--minimize", options.minimize),
     ...word("--shard", shard && `${shard.index}/${shard.count}`),
-    ...(keepGoing || maxFindings !== undefined ? ["--keep-going"] : []),
+    ...(goesOn(options) ? ["--keep-going"] : []),
     ...behindDashes(target.command),
   ];
 }
@@ -100,8 +99,7 @@ export function keepIn(file: string, words: readonly string[]): NonNullable<Sess
   return async (state: () => CampaignState, isLast: boolean) => {
     if (!isLast && performance.now() < next) return;
     try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFileAtomic(file, printCampaign({ words, state: state() }));
+      await writeWhole(file, printCampaign({ words, state: state() }));
     } catch (error) {
       if (!wasSaid) complain(describeProblem(file, writeProblem(error)));
       wasSaid = true;
@@ -122,8 +120,11 @@ async function load(file: string): Promise<Result<SavedCampaign | undefined, str
       const what = `can't be read: ${describeSystemError(error)}`;
       return failure(describeProblem(file, { what, remedy: "name another file with --resume" }));
     }
-    const writable = await checkWritable(dirname(file));
-    return writable.ok ? success(undefined) : writable;
+    const room = await checkRoom(
+      dirname(file),
+      "make the directory writable, or name another file with --resume",
+    );
+    return room.ok ? success(undefined) : room;
   }
 }
 

@@ -46,6 +46,7 @@ export interface FuzzOptions extends SpaceOptions, TargetOptions, CorpusOptions,
 const DEFAULT_SECONDS = 10;
 /** How many random traces a session without a budget of its own runs when every failure is injected. */
 export const DEFAULT_INJECTED_RUNS = 1000;
+
 /** Adds the options of a search: seed, budget, space, corpus and report. */
 export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): void {
   command
@@ -77,8 +78,7 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
         "--minimize <how>",
         "how findings are shrunk: greedy, by small changes; exact, and then, within 8 pages in this process, until it is proved that none is shorter (default: exact where it takes no more than about a second)",
       ).choices(["greedy", "exact"]),
-    );
-  command
+    )
     .addOption(
       new Option(
         "--workers <count>",
@@ -90,13 +90,13 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
         "--shard <part>",
         "the part of the random runs that is done here, as 1/4 for the first of four; all parts together are what one process does",
       ).argParser(parseShard),
+    )
+    .addOption(
+      new Option(
+        "--resume <file>",
+        "keep in this file how far the search is, and go on from there if it exists: with the seed and the options that it was begun with",
+      ).argParser(parsePath),
     );
-  command.addOption(
-    new Option(
-      "--resume <file>",
-      "keep in this file how far the search is, and go on from there if it exists: with the seed and the options that it was begun with",
-    ).argParser(parsePath),
-  );
   addSpaceOptions(command);
   addCorpusOptions(command);
   addReportOptions(command);
@@ -105,6 +105,11 @@ export function addSearchOptions(command: Command, seconds = DEFAULT_SECONDS): v
 function parseInject(text: string): "all" {
   if (text === "all") return text;
   throw new InvalidArgumentError("write all");
+}
+
+/** Whether a search goes on after a finding. */
+export function goesOn({ keepGoing = false, maxFindings }: FuzzOptions): boolean {
+  return keepGoing || maxFindings !== undefined;
 }
 
 /** When the session ends, if nothing is found before. */

@@ -1,5 +1,5 @@
 /** The reports of a session that go to files, and those that a CI system reads by itself. */
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { PIPE_CHECKS } from "../../properties/invariants.ts";
@@ -166,7 +166,6 @@ function filesOf({ junit, markdown }: ReportOptions) {
 
 async function writeReport(file: string, text: string, option: string): Promise<Result<void, string>> {
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeWhole(file, text);
     return success(undefined);
   } catch (error) {

@@ -33,7 +33,6 @@ export async function saveEntry(
   const file = join(directory, `${entry.id}.json`);
   if (await exists(file)) return success({ file, existed: true });
   try {
-    await mkdir(dirname(file), { recursive: true });
     const isNew = await writeNew(file, `${printJson(entryToFile(entry), 2)}\n`);
     return success({ file, existed: !isNew });
   } catch (error) {
@@ -113,10 +112,11 @@ async function writeNew(file: string, text: string): Promise<boolean> {
 
 /**
  * Writes to a temporary file beside `file`, flushes it to the disk and renames it, so that `file` has the whole text or
- * what it had before; throws where that fails. The text is written by node: write-file-atomic takes it for written when
+ * what it had before, and makes the directories that are missing; throws where that fails. The text is written by node: write-file-atomic takes it for written when
  * the disk had room for a part of it only.
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
   await writeFileAtomic(file, "", { tmpfileCreated: (temporary) => writeFile(temporary, text) });
 }
 

@@ -1,5 +1,5 @@
 import type { Driver } from "../execute/driver.ts";
-import { Statistics } from "../execute/statistics.ts";
+import { Statistics, type StatisticsCounts } from "../execute/statistics.ts";
 import type { Request } from "../trace/request.ts";
 import type { Space, Surface } from "../trace/space.ts";
 import type { ExactEnd } from "./exact-end.ts";
@@ -51,8 +51,8 @@ export interface Tally {
   readonly injections: InjectionTally;
   /** The random runs that were done, by their numbers. */
   readonly done: RunRanges;
-  /** How many random traces were run. */
-  runs: number;
+  /** How many these are. */
+  readonly runs: number;
   /** How many traces of a suite were run before. */
   suite: number;
   /** How many findings there are so far: saved cases that fail, and what was found. */
@@ -93,9 +93,22 @@ export function newTally(surface: Surface): Tally {
     statistics: new Statistics(surface),
     injections: { traces: 0, injected: 0 },
     done: new RunRanges(),
-    runs: 0,
+    get runs() {
+      return this.done.count;
+    },
     suite: 0,
     findings: 0,
     underWay: new UnderWay(),
   };
+}
+
+/** Adds what was counted elsewhere, or some other time. */
+export function addCounts(
+  { statistics, injections }: Tally,
+  counts: StatisticsCounts,
+  { traces, injected }: Readonly<InjectionTally>,
+): void {
+  statistics.add(counts);
+  injections.traces += traces;
+  injections.injected += injected;
 }

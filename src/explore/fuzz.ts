@@ -1,16 +1,15 @@
 import type { PastRun } from "../execute/driver.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
 import { virtAddr } from "../trace/address.ts";
-import type { Budget, Campaign, Tally } from "./campaign.ts";
+import { addCounts, type Budget, type Campaign, type Tally } from "./campaign.ts";
 import { Ground } from "./ground.ts";
-import { type Hands, OneHand } from "./hands.ts";
 import { type KnownFindings, Novelty } from "./novelty.ts";
 import type { Pace } from "./pace.ts";
 import { findRecurrence, type Recurrence } from "./recurrence.ts";
 import { asMet, type WorkedOut } from "./session-finding.ts";
 import { Shrinking } from "./shrinking.ts";
 import { RandomSource, SuiteSource, type TraceSource } from "./trace-source.ts";
-import { type Begun, type Met, type Unit, type UnitOutcome, UnitRunner } from "./unit.ts";
+import { type Begun, type Hands, type Met, type Unit, type UnitOutcome, UnitRunner } from "./unit.ts";
 import { runsOfUnit, type Shard, Units } from "./units.ts";
 
 /** All runs of a campaign. */
@@ -99,7 +98,7 @@ export class Search {
     this.deadline = pace.seconds + budget.seconds;
     this.random = new RandomSource(driver, campaign);
     this.suite = suite && new SuiteSource(driver, suite, campaign.maxCommands);
-    const alone = new OneHand(this.runnerOf(this.random));
+    const alone = this.runnerOf(this.random);
     this.hands = options.handsOf?.(alone) ?? alone;
     const size = runsOfUnit(shard, driver.lifetime);
     this.units = new Units(size, budget.runs, shard, tally.done);
@@ -144,11 +143,6 @@ export class Search {
     await this.hands.dismiss();
   }
 
-  private lose(why: string): void {
-    this.lost ??= why;
-    this.pace.stop();
-  }
-
   /** Takes what came of the next unit. Says whether there was one. */
   private async goOn(): Promise<boolean> {
     this.handOut();
@@ -161,7 +155,8 @@ export class Search {
     this.take(source, unit, outcome);
     const { next, rest, met, begun, lost } = outcome;
     for (const each of met) this.caught.push({ source, met: each, begun });
-    if (lost !== undefined) this.lose(lost);
+    this.lost ??= lost;
+    if (lost !== undefined) this.pace.stop();
     // It is begun later: what was found is looked at first.
     const { to, stopsAtFinding: stops } = unit;
     const left = { from: next, to, stopsAtFinding: stops, ...(rest && { rest }) };
@@ -191,7 +186,7 @@ export class Search {
 
   private begin(source: TraceSource, unit: Unit): UnitUnderWay {
     const { pace, deadline } = this;
-    const hands = source.isRandom ? this.hands : new OneHand(this.runnerOf(source));
+    const hands = source.isRandom ? this.hands : this.runnerOf(source);
     return { source, unit, outcome: hands.run(unit, { pace, deadline }, this.tally.underWay) };
   }
 
@@ -214,16 +209,10 @@ export class Search {
 
   private take(source: TraceSource, { from }: Unit, { next, counts, injections }: UnitOutcome): void {
     const { tally } = this;
-    tally.statistics.add(counts);
-    tally.injections.traces += injections.traces;
-    tally.injections.injected += injections.injected;
+    addCounts(tally, counts, injections);
     tally.underWay.add(from - next, -counts.requests);
-    if (!source.isRandom) {
-      tally.suite += next - from;
-      return;
-    }
-    tally.runs += next - from;
-    tally.done.add({ from, to: next });
+    if (source.isRandom) tally.done.add({ from, to: next });
+    else tally.suite += next - from;
   }
 
   private discoveryOf({ source, met, begun }: Catch): Discovery | undefined {

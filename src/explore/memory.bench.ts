@@ -5,25 +5,16 @@
  *
  * The exit status is 1 if it does.
  */
-import { InProcess } from "../execute/driver.ts";
 import { STACK } from "../subjects/registry.ts";
-import { memoryOf } from "./memory.fixture.ts";
-import { standardSpaces } from "./spaces.ts";
+import { campaignOf, memoryOf } from "./memory.fixture.ts";
 
 const SAMPLES = 60;
 
 const [surface = "address-space", minutes = "30"] = process.argv.slice(2);
 const { subject } = STACK[surface === "memory-set" ? "memory-set" : "address-space"];
-const campaign = {
-  driver: new InProcess(subject),
-  spaces: standardSpaces(subject.hello),
-  seed: "flat",
-  maxCommands: 50,
-  injectAll: false,
-};
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 const budget = { runs: Number.POSITIVE_INFINITY, seconds: Number(minutes) * 60 };
-const trend = await memoryOf(campaign, budget, SAMPLES, (bytes) => {
+const trend = await memoryOf(campaignOf(subject), budget, SAMPLES, (bytes) => {
   process.stdout.write(`${mebibytes(bytes)}\n`);
 });
 const { before, after, chance, grows } = trend;

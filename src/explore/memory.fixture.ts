@@ -1,10 +1,13 @@
 /** How much memory a search holds while it runs: sampled after everything that can be collected was. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { InProcess } from "../execute/driver.ts";
 import { mannWhitney, quantile } from "../power/statistics.ts";
+import type { Subject } from "../subjects/subject.ts";
 import { type Budget, type Campaign, newTally } from "./campaign.ts";
 import { Search } from "./fuzz.ts";
 import { Pace } from "./pace.ts";
+import { standardSpaces } from "./spaces.ts";
 
 /** A growth of less than this between the halves is that of tables that grow ever more seldom, in bytes. */
 const SLACK = 256 * 1024;
@@ -20,6 +23,12 @@ export interface MemoryTrend {
   readonly chance: number;
   /** Whether memory grows: beyond chance, and by more than what tables take that grow ever more seldom. */
   readonly grows: boolean;
+}
+
+/** A campaign on an implementation in this process, the same each time. */
+export function campaignOf(subject: Subject): Campaign {
+  const spaces = standardSpaces(subject.hello);
+  return { driver: new InProcess(subject), spaces, seed: "flat", maxCommands: 50, injectAll: false };
 }
 
 /** Searches until `budget` is spent, and takes so many samples on the way. `onSample` is told of each. */

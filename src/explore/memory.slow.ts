@@ -1,18 +1,11 @@
 /** A search holds no more memory the longer it runs. Half an hour of it is `npm run soak:memory`. */
 import { describe, expect, test } from "vitest";
-import { InProcess } from "../execute/driver.ts";
 import { SUBJECTS } from "../subjects/registry.ts";
 import type { Subject } from "../subjects/subject.ts";
-import type { Budget, Campaign } from "./campaign.ts";
-import { memoryOf } from "./memory.fixture.ts";
-import { standardSpaces } from "./spaces.ts";
+import type { Budget } from "./campaign.ts";
+import { campaignOf, memoryOf } from "./memory.fixture.ts";
 
 const SAMPLES = 40;
-
-function campaignOf(subject: Subject): Campaign {
-  const spaces = standardSpaces(subject.hello);
-  return { driver: new InProcess(subject), spaces, seed: "flat", maxCommands: 50, injectAll: false };
-}
 
 function subjectOf(name: string): Subject {
   const found = SUBJECTS.find((each) => each.name === name);

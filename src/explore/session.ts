@@ -1,6 +1,6 @@
 import { discardEntry } from "../corpus/save.ts";
 import type { Space } from "../trace/space.ts";
-import { type Budget, newTally, type Suite, type Tally } from "./campaign.ts";
+import { addCounts, type Budget, newTally, type Suite, type Tally } from "./campaign.ts";
 import { CorpusReplay, type SavedCases } from "./corpus-replay.ts";
 import type { ExactEnd } from "./exact-end.ts";
 import { type HandsOf, Search, unshrunk } from "./fuzz.ts";
@@ -141,11 +141,8 @@ async function replayFirst(session: Session, pace: Pace, tally: Tally): Promise<
 /** Takes up what an earlier session has done. */
 function resumeAt(state: CampaignState, tally: Tally): Beginning {
   const { replay, known, stopsAtFinding, counts, injections, done, suite } = state;
-  tally.statistics.add(counts);
-  tally.injections.traces += injections.traces;
-  tally.injections.injected += injections.injected;
+  addCounts(tally, counts, injections);
   for (const range of done) tally.done.add(range);
-  tally.runs = tally.done.count;
   tally.suite = suite;
   tally.findings = state.findings.length;
   const findings = new Map(state.findings.map((found) => [found.id, found]));

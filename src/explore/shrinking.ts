@@ -1,7 +1,7 @@
 import type { Certificate } from "../corpus/schema.ts";
 import type { Driver, PastRun } from "../execute/driver.ts";
 import { fartherInMemory, isLinear } from "../shrink/backends.ts";
-import { moveBoundaries } from "../shrink/boundaries.ts";
+import { boundariesOf, moveBoundaries } from "../shrink/boundaries.ts";
 import { compareTraces } from "../shrink/order.ts";
 import { type Interruption, type Reduction, reduce, upToFinding } from "../shrink/reduce.ts";
 import { relocate } from "../shrink/relocate.ts";
@@ -196,13 +196,7 @@ function withoutPages(
   pages: number,
   { base, page }: Space,
 ): readonly (Request | undefined)[] {
-  let lowest = Number.POSITIVE_INFINITY;
-  for (const request of requests) {
-    moveBoundaries(request, page, (address) => {
-      lowest = Math.min(lowest, address);
-      return address;
-    });
-  }
+  const [lowest = base] = boundariesOf(requests, page);
   const cut = pages * page;
   return requests.map((request) =>
     moveBoundaries(request, page, (address) => {

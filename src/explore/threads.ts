@@ -1,12 +1,9 @@
-import type { Tinypool } from "tinypool";
 import { Statistics } from "../execute/statistics.ts";
-import { escapeText } from "../trace/escape.ts";
-import { settled } from "../trace/result.ts";
 import type { Surface } from "../trace/space.ts";
-import type { UnderWay } from "./campaign.ts";
-import type { Hands } from "./hands.ts";
+import { UnderWay } from "./campaign.ts";
+import { LateThreads } from "./late-threads.ts";
 import { Pace } from "./pace.ts";
-import type { Limit, Unit, UnitOutcome } from "./unit.ts";
+import type { Hands, Limit, Unit, UnitOutcome } from "./unit.ts";
 
 /** What a thread is given to do. All of it is plain data, so that it could be sent to another machine, too. */
 export interface UnitTask {
@@ -23,9 +20,6 @@ export interface UnitTask {
 
 /** How long one thread works alone, in milliseconds: sessions that are shorter don't need others. */
 const WORTH_STARTING = 1000;
-
-/** How many units a thread has before it, so that it need not wait for the next. */
-const QUEUE = 2;
 
 /** Milliseconds between two looks at whether there is nothing more to do. */
 const LOOK = 25;
@@ -49,11 +43,9 @@ export interface ThreadsOptions {
 export class Threads implements Hands {
   private readonly options: ThreadsOptions;
   private readonly alone: Hands;
+  private readonly threads: LateThreads<UnitTask, UnitOutcome>;
   private readonly stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   private readonly tasks = new Set<Promise<UnitOutcome>>();
-  private starting: Promise<Tinypool> | undefined = undefined;
-  // The same, as soon as they can be given work.
-  private ready: Tinypool | undefined = undefined;
   // How long this thread has worked alone, in milliseconds.
   private spent = 0;
 
@@ -61,58 +53,34 @@ export class Threads implements Hands {
   constructor(options: ThreadsOptions, alone: Hands) {
     this.options = options;
     this.alone = alone;
+    this.threads = new LateThreads(options.worker, options.threads);
   }
 
   get ahead(): number {
-    return this.ready ? QUEUE * this.options.threads : 1;
+    return this.threads.ahead;
   }
 
   async run(unit: Unit, limit: Limit, underWay: UnderWay): Promise<UnitOutcome> {
-    if (this.ready) return this.handOut(this.ready, unit, limit, underWay);
+    const { threads, options } = this;
+    if (threads.areReady) return this.handOut(unit, limit, underWay);
     const started = performance.now();
     const outcome = await this.alone.run(unit, limit, underWay);
     this.spent += performance.now() - started;
-    if (this.spent >= (this.options.aloneFor ?? WORTH_STARTING) && this.starting === undefined)
-      void this.start();
+    if (this.spent >= (options.aloneFor ?? WORTH_STARTING) && !threads.areStarted) {
+      const nothing = { from: 0, to: 0, stopsAtFinding: true };
+      void threads.start(this.taskOf(nothing, { pace: new Pace(), deadline: 0 }, new UnderWay()));
+    }
     return outcome;
   }
 
   async dismiss(): Promise<void> {
     this.end();
     await Promise.all(this.tasks);
-    const threads = this.starting && (await settled(this.starting));
-    await threads?.destroy();
+    await this.threads.dismiss();
   }
 
-  /** Starts the threads, and has each of them open its implementation: until then there is no use in them. */
-  private async start(): Promise<void> {
-    this.starting = this.open();
-    const threads = await settled(this.starting);
-    // Where none can be started, this one does it all.
-    if (threads === undefined) return;
-    const nothing = { from: 0, to: 0, stopsAtFinding: true };
-    const limit = { pace: new Pace(), deadline: 0 };
-    const each = Array.from({ length: this.options.threads }, () =>
-      threads.run(this.taskOf(nothing, limit, new SharedArrayBuffer(8))),
-    );
-    await Promise.allSettled(each);
-    this.ready = threads;
-  }
-
-  private async open(): Promise<Tinypool> {
-    const { worker, threads } = this.options;
-    // Here and not above: who starts no threads need not wait for it to load.
-    const { Tinypool } = await import("tinypool");
-    return new Tinypool({ filename: worker, minThreads: threads, maxThreads: threads });
-  }
-
-  private async handOut(
-    threads: Tinypool,
-    unit: Unit,
-    limit: Limit,
-    underWay: UnderWay,
-  ): Promise<UnitOutcome> {
-    const task = this.outcomeOf(threads, unit, this.taskOf(unit, limit, underWay.buffer));
+  private async handOut(unit: Unit, limit: Limit, underWay: UnderWay): Promise<UnitOutcome> {
+    const task = this.outcomeOf(unit, this.taskOf(unit, limit, underWay));
     this.tasks.add(task);
     const timer = setInterval(() => limit.pace.stopped && this.end(), LOOK);
     const outcome = await task;
@@ -126,18 +94,21 @@ export class Threads implements Hands {
     Atomics.store(new Int32Array(this.stop), 0, 1);
   }
 
-  private taskOf(unit: Unit, { pace, deadline }: Limit, underWay: SharedArrayBuffer): UnitTask {
+  private taskOf(unit: Unit, { pace, deadline }: Limit, underWay: UnderWay): UnitTask {
     const left = (deadline - pace.seconds) * 1000;
-    return { setup: this.options.setup, unit, deadline: Date.now() + left, underWay, stop: this.stop };
+    return {
+      setup: this.options.setup,
+      unit,
+      deadline: Date.now() + left,
+      underWay: underWay.buffer,
+      stop: this.stop,
+    };
   }
 
-  private async outcomeOf(threads: Tinypool, unit: Unit, task: UnitTask): Promise<UnitOutcome> {
-    try {
-      return await threads.run(task);
-    } catch (error) {
-      const why = escapeText(error instanceof Error ? error.message : String(error));
-      return lostUnit(unit, `a worker broke down: ${why}`, this.options.surface);
-    }
+  private async outcomeOf(unit: Unit, task: UnitTask): Promise<UnitOutcome> {
+    const outcome = await this.threads.run(task);
+    if (outcome.ok) return outcome.value;
+    return lostUnit(unit, `a worker broke down: ${outcome.error}`, this.options.surface);
   }
 }
 

@@ -73,8 +73,19 @@ export interface Limit {
 /** Whoever has to wait for what was found waits no longer than this, in seconds. */
 const PATIENCE = 0.5;
 
-/** How one worker carries out units of a campaign on one implementation. */
-export class UnitRunner {
+/** Whoever carries out the units of a campaign, one or several at a time. */
+export interface Hands {
+  /** How many units are best under way, so that nobody has to wait for one. */
+  readonly ahead: number;
+  /** Runs a unit to its end, or to that of `limit`. `underWay` is kept up to date meanwhile. */
+  run(unit: Unit, limit: Limit, underWay: UnderWay): Promise<UnitOutcome>;
+  /** Lets go of all that it holds. */
+  dismiss(): Promise<void>;
+}
+
+/** Carries out units in this thread, one at a time, on one implementation. */
+export class UnitRunner implements Hands {
+  readonly ahead = 1;
   private readonly driver: Driver;
   private readonly source: TraceSource;
   private readonly injectAll: boolean;
@@ -85,13 +96,15 @@ export class UnitRunner {
     this.injectAll = injectAll;
   }
 
-  /** Runs a unit to its end, or to that of `limit`. `underWay` is kept up to date meanwhile. */
   async run(unit: Unit, limit: Limit, underWay: UnderWay): Promise<UnitOutcome> {
     await this.driver.renew();
     const runs = new UnitRuns(this.driver, this.source, unit, limit, underWay);
     await runs.run(this.injectAll);
     return runs.outcome();
   }
+
+  /** The implementation belongs to somebody else. */
+  async dismiss(): Promise<void> {}
 }
 
 /** A run that was begun. */

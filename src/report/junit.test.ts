@@ -6,7 +6,17 @@ import type { SessionResult } from "../explore/session.ts";
 import { STACK } from "../subjects/registry.ts";
 import { schemaErrors } from "./junit.fixture.ts";
 import { junitXml, type SessionFacts } from "./junit.ts";
-import { FOUND, HOSTILE, hostile, inProcess, result, SMALL, session, VIEW } from "./session.fixture.ts";
+import {
+  FOUND,
+  HOSTILE,
+  hostile,
+  inProcess,
+  result,
+  SMALL,
+  session,
+  tallyOf,
+  VIEW,
+} from "./session.fixture.ts";
 
 const FACTS: SessionFacts = {
   command: "fuzz",
@@ -101,7 +111,7 @@ describe("a session without a finding", () => {
   test("of verify has a part more", async () => {
     const suite = { space: SMALL, traces: [] };
     const view = { ...VIEW, session: session("memory-set", { suite }) };
-    const tally = Object.assign(newTally("memory-set"), { runs: 8, suite: 3 });
+    const tally = Object.assign(tallyOf(8), { suite: 3 });
     const done = await read({ tally }, view, { command: "verify" });
     expect(done.cases).toEqual(["saved cases", "traces across a small scope", "random runs"]);
     expect(done.xml).toContain('<testsuite name="mapcheck verify memory-set"');
@@ -142,7 +152,7 @@ describe("a session that didn't go well", () => {
     ["fuzz", 0, "random runs: error interrupted, interrupted after 0 random runs"],
     ["verify", 1, "random runs: error interrupted, interrupted after 1 random run"],
   ])("says that %s was interrupted after %i runs", async (command, runs, outcome) => {
-    const tally = Object.assign(newTally("memory-set"), { runs });
+    const tally = tallyOf(runs);
     const { cases, xml } = await read({ tally, interrupted: true }, VIEW, { command });
     expect(cases).toEqual(["saved cases", outcome]);
     expect(xml).toContain('<property name="interrupted" value="true"/>');

@@ -8,7 +8,7 @@ import { originOf, outcomeText, placeOf, type SummaryView } from "./fuzz.ts";
 import { type Paint, PLAIN } from "./paint.ts";
 import { printedLines } from "./printed.ts";
 import { describeSpace } from "./setting.ts";
-import { count, counted } from "./statistics.ts";
+import { count, counted, rounded } from "./statistics.ts";
 import { terminalText } from "./terminal-text.ts";
 
 /** What agrees and what doesn't, set off as Markdown does. */
@@ -136,9 +136,4 @@ function fenced(lines: readonly string[], language = "text"): string {
 /** The length of the longest run of backticks. */
 function longestRun(text: string): number {
   return Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
-}
-
-/** To two digits. */
-function rounded(value: number): string {
-  return String(Number(value.toPrecision(2)));
 }

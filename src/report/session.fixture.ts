@@ -1,6 +1,6 @@
 /** A session that nobody ran, and what it came to. */
 import { InProcess } from "../execute/driver.ts";
-import { newTally } from "../explore/campaign.ts";
+import { newTally, type Tally } from "../explore/campaign.ts";
 import type { SessionResult } from "../explore/session.ts";
 import type { SessionFinding } from "../explore/session-finding.ts";
 import { type NamedSubject, STACK } from "../subjects/registry.ts";
@@ -40,9 +40,16 @@ export const FOUND: SessionFinding = {
   also: [],
 };
 
+/** What a campaign of so many runs has counted. */
+export function tallyOf(runs: number): Tally {
+  const tally = newTally("memory-set");
+  tally.done.add({ from: 0, to: runs });
+  return tally;
+}
+
 /** What a session came to. */
 export function result(changes: Partial<SessionResult> = {}): SessionResult {
-  const tally = Object.assign(newTally("memory-set"), { runs: 8 });
+  const tally = tallyOf(8);
   const replays = { replayed: 1, unsuited: 0, known: [], mended: [] };
   const quiet = { ...replays, problems: [], tally, seconds: 0.25, interrupted: false, lost: undefined };
   return { findings: [], ...quiet, ...changes };

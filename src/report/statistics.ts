@@ -109,6 +109,6 @@ export function riskText({ behaviours, once, estimate, bound }: Risk): string {
 }
 
 /** To two digits. */
-function rounded(value: number): string {
+export function rounded(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
