@@ -96,7 +96,7 @@ describe("a corpus file with", () => {
     const fuzzed = await mapcheck("fuzz", ...MEMORY_SET, "--corpus", corpus, "--runs", "20", "--json");
     expect(fuzzed).toMatchObject({ status: 2, stderr: `mapcheck: ${line}\n` });
     expect(JSON.parse(fuzzed.stdout)).toMatchObject({
-      outcome: "agree",
+      outcome: "problem",
       runs: 20,
       findings: [],
       problems: [line],
@@ -148,7 +148,7 @@ describe("of several broken files", () => {
       "s",
     );
     expect(stdout).toMatch(
-      /\nall agree: 1 saved case, then 5 random runs .* seed s; 1 problem on standard error\n$/,
+      /\nno finding, but 1 problem: 1 saved case, then 5 random runs .* seed s; 1 problem on standard error\n$/,
     );
   });
 });

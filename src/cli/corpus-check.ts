@@ -5,6 +5,7 @@ import { counted } from "../report/statistics.ts";
 import { printJson } from "../trace/escape.ts";
 import { corpusArgument } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
+import { problemAnnotation, repositoryRoot, stepSummaryFile } from "./github.ts";
 import { PROGRAM } from "./invocation.ts";
 
 interface CheckOptions {
@@ -17,7 +18,8 @@ whose finding is at no line of its trace. stale: a case that can't be asked of
 any implementation, with a line that doesn't parse or breaks a precondition, or
 that is marked as stale. duplicate: a case that prune would remove, or two that
 are the same run and were both written or marked by hand. Any of them makes the
-exit status 1. Nothing is run: mapcheck replay says whether cases agree.
+exit status 1, and under GitHub Actions an annotation at its file. Nothing is
+run: mapcheck replay says whether cases agree.
 
 Examples:
   ${PROGRAM} corpus check
@@ -41,7 +43,16 @@ async function check(directory: string, { json }: CheckOptions): Promise<ExitSta
   const flaws = await findFlaws(loaded.value);
   const files = loaded.value.length;
   process.stdout.write(json ? `${printJson({ files, flaws }, 2)}\n` : flawsText(flaws, files));
+  if (stepSummaryFile(process.env) !== undefined) annotate(flaws, json ? process.stderr : process.stdout);
   return flaws.length > 0 ? EXIT.finding : EXIT.agree;
+}
+
+/** Has GitHub show what is wrong at the files. A JSON object is somebody else's to read: then on standard error. */
+function annotate(flaws: readonly Flaw[], stream: NodeJS.WriteStream): void {
+  const root = repositoryRoot(process.env);
+  for (const { kind, problem, file } of flaws) {
+    stream.write(problemAnnotation(`${kind}: ${problem}`, root, file));
+  }
 }
 
 function flawsText(flaws: readonly Flaw[], files: number): string {

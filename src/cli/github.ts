@@ -38,14 +38,27 @@ export async function addToSummary(file: string, markdown: string): Promise<Resu
  */
 export function annotation(found: SessionFinding, again: string, root: string): string {
   const { id, finding, file } = found;
-  const path = file === null ? undefined : pathBelow(root, file);
   const message = [
     `${finding.check}: expected ${finding.expected}, observed ${finding.observed}`,
     ...traceLines(found, PLAIN),
     again,
   ];
+  return errorLine(`mapcheck: ${id}`, message, file === null ? undefined : pathBelow(root, file));
+}
+
+/** The line that has GitHub show what is wrong with a corpus, at its file if that is known. */
+export function problemAnnotation(problem: string, root: string, file?: string): string {
+  return errorLine("mapcheck: corpus", [problem], file === undefined ? undefined : pathBelow(root, file));
+}
+
+/** The directory that paths in the repository start from. */
+export function repositoryRoot({ GITHUB_WORKSPACE: workspace }: NodeJS.ProcessEnv): string {
+  return workspace || process.cwd();
+}
+
+function errorLine(title: string, message: readonly string[], path: string | undefined): string {
   const place = path === undefined ? "" : `file=${asProperty(path)},`;
-  return `::error ${place}title=${asProperty(`mapcheck: ${id}`)}::${asData(message)}\n`;
+  return `::error ${place}title=${asProperty(title)}::${asData(message)}\n`;
 }
 
 function pathBelow(root: string, file: string): string | undefined {

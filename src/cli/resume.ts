@@ -87,7 +87,7 @@ export function campaignWords(options: FuzzOptions, target: OpenTarget, seed: st
     ...word("--inject", options.inject),
     ...word("--minimize", options.minimize),
     ...word("--shard", shard && `${shard.index}/${shard.count}`),
-    ...(goesOn(options) ? ["--keep-going"] : []),
+    ...(goesOn(options) && !options.isGate ? ["--keep-going"] : []),
     ...behindDashes(target.command),
   ];
 }

@@ -262,6 +262,28 @@ describe("under GitHub Actions", () => {
     );
   });
 
+  test("a file of the corpus that can't be read is annotated, and not all agree", async () => {
+    await mkdir("corpus");
+    await writeFile("corpus/torn.json", "{");
+    const { status, stdout } = await mapcheck(...SOUND);
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/^::error title=mapcheck%3A corpus::corpus\/torn\.json:1:2: the JSON ends .*$/m);
+    expect(await readFile("summary.md", "utf8")).toMatch(/\*\*no finding, but 1 problem\*\*: /);
+  });
+
+  test("so is what corpus check finds, at its file", async () => {
+    await mkdir("corpus");
+    await writeFile("corpus/torn.json", "{");
+    const line =
+      /^::error file=corpus\/torn\.json,title=mapcheck%3A corpus::broken: corpus\/torn\.json:1:2: .*$/m;
+    const plain = await mapcheck("corpus", "check");
+    expect([plain.status, plain.stderr]).toEqual([1, ""]);
+    expect(plain.stdout).toMatch(line);
+    const { stdout, stderr } = await mapcheck("corpus", "check", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1 });
+    expect(stderr).toMatch(line);
+  });
+
   test("a summary that can't be written is said, and changes no verdict", async () => {
     await mkdir("summary.md");
     const { status, stderr } = await mapcheck(...SOUND);

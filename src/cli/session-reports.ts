@@ -19,7 +19,14 @@ import { findingPicture } from "../report/replay.ts";
 import { parseTrace } from "../trace/parse.ts";
 import { failure, type Result, success } from "../trace/result.ts";
 import { complain } from "./exit-status.ts";
-import { addToSummary, annotation, SUMMARY_ROOM, stepSummaryFile } from "./github.ts";
+import {
+  addToSummary,
+  annotation,
+  problemAnnotation,
+  repositoryRoot,
+  SUMMARY_ROOM,
+  stepSummaryFile,
+} from "./github.ts";
 import { parsePath } from "./options.ts";
 
 /** What the command line says of reports. */
@@ -146,9 +153,11 @@ export async function writeReports(
   }
   const summary = stepSummaryFile(process.env);
   if (summary === undefined) return isWritten;
-  const { GITHUB_WORKSPACE: workspace } = process.env;
-  const root = workspace || process.cwd();
-  const annotations = result.findings.map((found) => annotation(found, view.lineFor(found), root)).join("");
+  const root = repositoryRoot(process.env);
+  const annotations = [
+    ...result.findings.map((found) => annotation(found, view.lineFor(found), root)),
+    ...result.problems.map((problem) => problemAnnotation(problem, root)),
+  ].join("");
   // The runner reads both streams, and standard output may be a JSON object that somebody else reads.
   if (options.json) process.stderr.write(annotations);
   else print(annotations);

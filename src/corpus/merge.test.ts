@@ -99,7 +99,7 @@ describe("merging", () => {
       "added a/other into/other",
       "added a/small into/small",
       "covered b/large into/small",
-      "covered b/other into/other",
+      "there b/other into/other",
     ]);
   });
 

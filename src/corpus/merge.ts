@@ -88,7 +88,9 @@ class Merging {
     for (const { saved, by, why } of covered) {
       if (!fresh.has(saved)) continue;
       const file = fresh.has(by) ? join(this.into, `${by.entry.id}.json`) : by.file;
-      this.taken.push({ status: "covered", from: saved.file, file, why });
+      const isSame = saved.entry.id === by.entry.id && isSameRun(saved.entry, by.entry);
+      if (isSame) this.note(saved, by.entry, file);
+      else this.taken.push({ status: "covered", from: saved.file, file, why });
     }
     const adding = new Set(kept);
     for (const saved of fresh) if (adding.has(saved)) await this.add(saved);

@@ -83,6 +83,11 @@ describe("a campaign in a file", () => {
     ],
     ["lacks something", (text) => text.replace('"suite":0,', ""), 'key "suite" is missing'],
     ["has a key that nobody knows", (text) => text.replace("{", '{"more":1,'), 'unknown key "more"'],
+    [
+      "has no runs in a range",
+      (text) => text.replace("[[0,1]]", "[[1,1]]"),
+      '"done[0]" must be the first run, and a higher one before which it ends, found [1,1]',
+    ],
     ["has runs below 0", (text) => text.replace("[[0,", "[[-1,"), '"done[0][0]" must be 0 or more, found -1'],
   ])("that %s is refused", async (_what, change, message) => {
     const [state] = await statesOf({ budget: { runs: 1, seconds: Number.POSITIVE_INFINITY } });

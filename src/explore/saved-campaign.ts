@@ -84,6 +84,10 @@ const sessionFinding = z.strictObject(
   OBJECT,
 );
 
+const range = z
+  .tuple([count, count], { error: "two numbers" })
+  .refine(([from, to]) => from < to, { error: "the first run, and a higher one before which it ends" });
+
 const kind = z.strictObject({ met: count, fruitless: count }, OBJECT);
 
 const schema = z.strictObject(
@@ -92,7 +96,7 @@ const schema = z.strictObject(
     version: z.literal(VERSION, { error: `${VERSION}` }),
     words: texts,
     seconds: number.nonnegative({ error: "0 or more" }),
-    done: z.array(z.tuple([count, count], { error: "two numbers" }), LIST),
+    done: z.array(range, LIST),
     suite: count,
     requests: count,
     showsMachine: flag,

@@ -206,6 +206,24 @@ describe("known bugs", () => {
   });
 });
 
+describe("what couldn't be read", () => {
+  const problems = ["corpus/a.json: the file is empty; delete it"];
+
+  test("keeps a session without a finding from saying that all agree", () => {
+    expect(fuzzSummary(result({ problems }), VIEW)).toMatch(
+      /\nno finding, but 1 problem: .*; 1 problem on standard error\n$/,
+    );
+    expect(JSON.parse(fuzzJson(result({ problems }), VIEW))).toMatchObject({ outcome: "problem", problems });
+  });
+
+  test("is no more than a finding, or than an end that came too early", () => {
+    const outcomeOf = (changes: Partial<SessionResult>) =>
+      JSON.parse(fuzzJson(result({ problems, ...changes }), VIEW)).outcome;
+    expect(outcomeOf({ findings: [FOUND] })).toBe("finding");
+    expect(outcomeOf({ interrupted: true })).toBe("interrupted");
+  });
+});
+
 describe("a finding shows", () => {
   /** The lines of the one finding, from its name on. */
   function shown(changes: Partial<SessionFinding>): string {

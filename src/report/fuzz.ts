@@ -79,7 +79,7 @@ export function fuzzJson(
   const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known, mended } = result;
   const { statistics, runs, injections } = tally;
   return `${printJson({
-    outcome: findings.length > 0 ? "finding" : interrupted ? "interrupted" : "agree",
+    outcome: outcomeOf(result),
     subject: target.name,
     format: target.format,
     spaces: spaces.map((space) => printSpace(space)),
@@ -109,6 +109,13 @@ export function fuzzJson(
   })}\n`;
 }
 
+/** What a session came to, in a word. */
+function outcomeOf({ findings, interrupted, problems }: SessionResult) {
+  if (findings.length > 0) return "finding";
+  if (interrupted) return "interrupted";
+  return problems.length > 0 ? "problem" : "agree";
+}
+
 /** What injecting every single failure came to, where that was asked for. */
 function injectionLines({ tally, findings }: SessionResult, { session }: SummaryView): string[] {
   if (!session.injectAll) return [];
@@ -136,9 +143,11 @@ function verdict(result: SessionResult, { session, paint }: SummaryView): string
 /** What a session came to, in words and numbers of our own alone. */
 export function outcomeText(result: SessionResult, paint: Paint): string {
   if (wasNothing(result)) return paint.bad("interrupted before anything was run");
-  const { tally, seconds, findings, interrupted, replayed, unsuited, known } = result;
-  const found = counted(findings.length, "finding");
-  const outcome = findings.length === 0 ? paint.good("all agree") : paint.bad(found);
+  const { tally, seconds, findings, interrupted, problems, replayed, unsuited, known } = result;
+  const found = paint.bad(counted(findings.length, "finding"));
+  // What couldn't be read may be what doesn't agree.
+  const trouble = paint.bad(`no finding, but ${counted(problems.length, "problem")}`);
+  const outcome = findings.length > 0 ? found : problems.length > 0 ? trouble : paint.good("all agree");
   const others = unsuited === 0 ? "" : ` (${count(unsuited)} more can't be asked of it)`;
   const bugs = known.length === 0 ? "" : `, ${counted(known.length, "known bug")} among them`;
   const suite = tally.suite === 0 ? "" : `, ${counted(tally.suite, "trace")} across a small scope`;
