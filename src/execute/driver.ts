@@ -52,7 +52,7 @@ export interface Driver {
 export class InProcess implements Driver {
   readonly hello: Hello;
   readonly ahead: number = 1;
-  readonly lifetime = 1;
+  readonly lifetime: number = 1;
   readonly earlier: readonly PastRun[] = [];
   readonly stderr = "";
   readonly interrupted = false;

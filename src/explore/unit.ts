@@ -2,6 +2,7 @@ import type { Driver } from "../execute/driver.ts";
 import type { Flight } from "../execute/runner.ts";
 import { Statistics, type StatisticsCounts } from "../execute/statistics.ts";
 import type { Counterexample } from "../shrink/same-finding.ts";
+import { roughSignatureOf } from "../shrink/signature.ts";
 import type { Finding } from "../trace/finding.ts";
 import type { Request } from "../trace/request.ts";
 import { beyond } from "./beyond.ts";
@@ -89,6 +90,8 @@ export class UnitRunner implements Hands {
   private readonly driver: Driver;
   private readonly source: TraceSource;
   private readonly injectAll: boolean;
+  // The rough kinds of what was met in all units.
+  private readonly kinds = new Set<string>();
 
   constructor(driver: Driver, source: TraceSource, injectAll: boolean) {
     this.driver = driver;
@@ -98,7 +101,7 @@ export class UnitRunner implements Hands {
 
   async run(unit: Unit, limit: Limit, underWay: UnderWay): Promise<UnitOutcome> {
     await this.driver.renew();
-    const runs = new UnitRuns(this.driver, this.source, unit, limit, underWay);
+    const runs = new UnitRuns(this.driver, this.source, unit, limit, underWay, this.kinds);
     await runs.run(this.injectAll);
     return runs.outcome();
   }
@@ -123,6 +126,7 @@ class UnitRuns {
   private readonly unit: Unit;
   private readonly limit: Limit;
   private readonly underWay: UnderWay;
+  private readonly kinds: Set<string>;
   private readonly statistics: Statistics;
   private readonly injections: InjectionTally = { traces: 0, injected: 0 };
   private readonly met: Met[] = [];
@@ -131,17 +135,27 @@ class UnitRuns {
   private readonly indices = new Map<readonly Request[], number>();
   private readonly queue: RunUnderWay[] = [];
   private readonly started: number;
+  // Whether something was met of a kind that nobody had told of.
+  private hasNews = false;
   private rest: Rest | undefined;
   private toBegin: number;
   private next: number;
   private judged = 0;
 
-  constructor(driver: Driver, source: TraceSource, unit: Unit, limit: Limit, underWay: UnderWay) {
+  constructor(
+    driver: Driver,
+    source: TraceSource,
+    unit: Unit,
+    limit: Limit,
+    underWay: UnderWay,
+    kinds: Set<string>,
+  ) {
     this.driver = driver;
     this.source = source;
     this.unit = unit;
     this.limit = limit;
     this.underWay = underWay;
+    this.kinds = kinds;
     this.statistics = new Statistics(driver.hello.surface);
     this.started = limit.pace.seconds;
     this.rest = unit.rest;
@@ -203,6 +217,9 @@ class UnitRuns {
 
   private meet(number: number, ground: Ground, found: Counterexample, isLate = false): void {
     const { requests, finding } = found;
+    const kind = roughSignatureOf(found);
+    this.hasNews ||= !this.kinds.has(kind);
+    this.kinds.add(kind);
     const earlier = this.driver.earlier.map((run) => this.indices.get(run.requests));
     this.met.push({
       number,
@@ -222,9 +239,10 @@ class UnitRuns {
   private get isOver(): boolean {
     const last = this.met.at(-1);
     if (last === undefined) return false;
-    const { unit, driver, limit } = this;
-    // Where each run begins with nothing, units are short, and what is counted depends on nobody's speed.
-    const isLong = driver.lifetime > 1 && limit.pace.seconds - this.started > PATIENCE;
+    const { unit, driver, limit, hasNews } = this;
+    // Where each run begins with nothing, units are short, and what is counted depends on nobody's speed. Elsewhere what
+    // is met all the time must not end every unit: what takes hundreds of runs to show would never be met.
+    const isLong = hasNews && driver.lifetime > 1 && limit.pace.seconds - this.started > PATIENCE;
     return unit.stopsAtFinding || isLong || isAwaitedInVain(last.finding);
   }
 
