@@ -1,5 +1,21 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { inOrder } from "./vitest.order.ts";
+
+/** The longest first: whichever is last keeps one core busy and the others idle. */
+const LONGEST = [
+  "soak",
+  "campaign",
+  "adapter-hang",
+  "several-defects",
+  "interruption",
+  "loopback",
+  "planted-even",
+  "planted-odd",
+  "adapter-verify",
+  "package",
+  "action",
+].map((name) => `${name}.slow.ts`);
 
 /** The suites that take minutes: run by `.ci/run`, not by `npm test`. */
 export default defineConfig({
@@ -7,6 +23,7 @@ export default defineConfig({
     // What is tested must not take the job that tests it for its own.
     env: { GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "" },
     include: ["src/**/*.slow.ts", "properties/**/*.slow.ts"],
+    sequence: { sequencer: inOrder(LONGEST) },
     // One more than there are cores: some suites only wait, for a process that hangs.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 600_000,
