@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { inOrder } from "./vitest.order.ts";
+import { inOrder } from "./vitest.order.fixture.ts";
 
 /** What has to notice a mutant of the stack, the quickest first: nothing runs after the first failure. */
 const SUITES = ["memory", "paging", "address-space", "stack"].map(

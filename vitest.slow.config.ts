@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import { inOrder } from "./vitest.order.ts";
+import { inOrder } from "./vitest.order.fixture.ts";
 
 /** The longest first: whichever is last keeps one core busy and the others idle. */
 const LONGEST = [
