@@ -7,6 +7,7 @@ import { complain, EXIT, type ExitStatus } from "./exit-status.ts";
 import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
 import { addReplay } from "./replay.ts";
+import { addShell } from "./shell.ts";
 import { addSubjects } from "./subjects.ts";
 import { addVerify } from "./verify.ts";
 
@@ -19,6 +20,7 @@ Start here:
   ${PROGRAM} fuzz            search for ten seconds
   ${PROGRAM} subjects        see what else can be tested
   ${PROGRAM} replay corpus   run the saved cases again
+  ${PROGRAM} shell           type requests, and see what comes of each
   ${PROGRAM} fuzz --help     see what a command does`;
 
 const EXIT_STATUS_HELP = `
@@ -38,7 +40,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   if (words?.length === 0) {
     return complain("there is nothing behind --; write a command there, or leave -- out");
   }
-  for (const add of [addFuzz, addCheck, addVerify, addReplay, addCorpus, addSubjects]) {
+  for (const add of [addFuzz, addCheck, addVerify, addReplay, addShell, addCorpus, addSubjects]) {
     add(
       program,
       (finished) => {

@@ -81,6 +81,33 @@ export function findingPicture(
   return pictures[found.finding.at] ?? [];
 }
 
+/**
+ * What came of the last request, line by line: what it was answered, and what it changed, or the state that it left as it
+ * was. Frames have the names that the report on the whole case gives them.
+ */
+export function lastStep(
+  entry: Replayable,
+  replay: JudgedReplay,
+  steps: readonly ReplayedStep[],
+  view: Background,
+): readonly string[] {
+  const found = replay.status === "finding" ? replay : undefined;
+  const { canvas, columns } = layOut(entry, found, steps, view);
+  const stories = steps.map((step, at) => [
+    headOf(step, canvas),
+    ...(at === found?.finding.at
+      ? findingLines(found, step, columns, canvas)
+      : stateLines(step, columns, canvas)),
+  ]);
+  const at = found?.finding.at ?? steps.length - 1;
+  const request = entry.requests[at];
+  // Who dies or says nothing answers no request: there is no step then.
+  if (found && request && stories[at] === undefined) {
+    return [terminalText(printRequest(request, view.addrBits)), ...findingWords(found, canvas)];
+  }
+  return stories[at] ?? [];
+}
+
 /** What all pictures of a replay have in common. */
 function layOut(
   { space, requests }: Replayable,
@@ -145,6 +172,17 @@ function stepLines(
   return drawStrips(bands, columns, canvas);
 }
 
+/** As `stepLines`, and the state where nothing changes. */
+function stateLines(step: ReplayedStep, columns: readonly Column[], canvas: Canvas): string[] {
+  const { request, before, after } = step;
+  if (after === undefined || !sameSnapshot(before, after)) return stepLines(step, columns, canvas);
+  return drawStrips(
+    [{ kind: "side", label: "state", snapshot: after }, ...rangeBand(request, canvas)],
+    columns,
+    canvas,
+  );
+}
+
 /** What is wrong after the last step, in words and as a picture of both sides. */
 function findingLines(
   found: FindingReplay,
@@ -152,16 +190,18 @@ function findingLines(
   columns: readonly Column[],
   canvas: Canvas,
 ): string[] {
-  const { finding, from } = found;
-  const byModel = from === "model";
   const picture = drawBothSides(found, step, columns, canvas);
+  return [...findingWords(found, canvas), ...(picture.length === 0 ? [] : ["", ...picture])];
+}
+
+function findingWords({ finding, from }: FindingReplay, { paint }: Canvas): string[] {
+  const byModel = from === "model";
   const headline = byModel ? "here model and implementation part" : "not the answer that the case demands";
   return [
-    canvas.paint.bad(`  >> FINDING: ${headline}`),
+    paint.bad(`  >> FINDING: ${headline}`),
     `     ${escapeText(finding.check)}: ${byModel ? demandOf(finding.check) : DEMANDED}`,
     `     expected  ${terminalText(finding.expected)}`,
     `     observed  ${terminalText(finding.observed)}`,
-    ...(picture.length === 0 ? [] : ["", ...picture]),
   ];
 }
 
