@@ -7,12 +7,12 @@ const LONGEST = [
   "soak",
   "campaign",
   "adapter-hang",
+  "adapter-verify",
   "several-defects",
   "interruption",
   "loopback",
   "planted-even",
   "planted-odd",
-  "adapter-verify",
   "package",
   "action",
 ].map((name) => `${name}.slow.ts`);
@@ -24,8 +24,8 @@ export default defineConfig({
     env: { GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "" },
     include: ["src/**/*.slow.ts", "properties/**/*.slow.ts"],
     sequence: { sequencer: inOrder(LONGEST) },
-    // One more than there are cores: some suites only wait, for a process that hangs.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are cores: some suites only wait, for a process that hangs or for a moment to kill it.
+    maxWorkers: availableParallelism() + 2,
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },

@@ -29,6 +29,9 @@ const REPORT = z.looseObject({
   problems: z.array(z.string()),
 });
 
+/** What a search comes to that finds no fault with an implementation. */
+export const CLEAN = { status: 0, stderr: "", report: { outcome: "agree", findings: [], problems: [] } };
+
 /** What a search came to. */
 export interface Searched {
   readonly status: number | null;

@@ -4,6 +4,7 @@ import { escapeText } from "../trace/escape.ts";
 import { addCheck } from "./check.ts";
 import { addCorpus } from "./corpus.ts";
 import { complain, EXIT, type ExitStatus } from "./exit-status.ts";
+import { addExplain } from "./explain.ts";
 import { addFuzz } from "./fuzz.ts";
 import { PROGRAM } from "./invocation.ts";
 import { addReplay } from "./replay.ts";
@@ -40,7 +41,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   if (words?.length === 0) {
     return complain("there is nothing behind --; write a command there, or leave -- out");
   }
-  for (const add of [addFuzz, addCheck, addVerify, addReplay, addShell, addCorpus, addSubjects]) {
+  for (const add of [addFuzz, addCheck, addVerify, addReplay, addExplain, addShell, addCorpus, addSubjects]) {
     add(
       program,
       (finished) => {

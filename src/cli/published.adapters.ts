@@ -27,7 +27,7 @@ describe.each([
     adapter: "axaddrspace-rs",
     implementation: "axaddrspace-0.6.0",
     least: 6,
-    args: ["--seed", "published", "--pages", "262144", "--runs", "8000"],
+    args: ["--seed", "published", "--pages", "262144", "--runs", "4000"],
   },
   { adapter: "unicorn", implementation: "unicorn-2.1.4", least: 1, args: ["--seed", "s", "--runs", "500"] },
 ])("$implementation", ({ adapter, implementation, least, args }) => {

@@ -8,7 +8,7 @@ import { formatParseError, parseTrace } from "../trace/parse.ts";
 import type { Space, Surface } from "../trace/space.ts";
 
 /** The path that stands for standard input. */
-const STDIN = "-";
+export const STDIN = "-";
 
 /** What comes in over standard input. */
 export type ByteStream = AsyncIterable<Uint8Array>;

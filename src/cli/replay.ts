@@ -127,14 +127,18 @@ export async function runReplay(
 }
 
 /** What cases run on. */
-interface Targets {
+export interface Targets {
   /** What a trace as text runs on. */
   readonly text: OpenTarget;
   /** What a case of this surface runs on. */
   readonly of: (surface: Surface) => OpenTarget;
 }
 
-async function targetsOf(options: ReplayOptions, words: CommandWords): Promise<Result<Targets, string>> {
+/** Opens what the options and the words behind `--` name, or else what the stack has for each surface. */
+export async function targetsOf(
+  options: TargetOptions,
+  words: CommandWords,
+): Promise<Result<Targets, string>> {
   const target = await openTarget(options, words);
   if (!target.ok) return target;
   const text = target.value;
@@ -197,7 +201,12 @@ async function replayInput(
   return { result, text: several ? `${text}\n` : text };
 }
 
-function resultOf({ file, entry, placeOf }: CaseInput, target: OpenTarget, replay: Replay): ReplayResult {
+/** What a replay came to, as it is reported. */
+export function resultOf(
+  { file, entry, placeOf }: CaseInput,
+  target: OpenTarget,
+  replay: Replay,
+): ReplayResult {
   const known = {
     file,
     ...(entry.id !== undefined && { id: entry.id }),

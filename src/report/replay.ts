@@ -109,7 +109,7 @@ export function lastStep(
 }
 
 /** What all pictures of a replay have in common. */
-function layOut(
+export function layOut(
   { space, requests }: Replayable,
   found: FindingReplay | undefined,
   steps: readonly ReplayedStep[],
@@ -131,7 +131,8 @@ export function verdictLine(entry: ReplayCase, replay: JudgedReplay, isKnown: bo
   return `${isKnown ? paint.faint(word) : paint.bad(word)}  ${file}: step ${at + 1} of ${steps}, ${difference}`;
 }
 
-function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): string[] {
+/** What the case is, where it takes place, and what it runs on. */
+export function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): string[] {
   const { file, id, status, note, space } = entry;
   const facts = [
     ["case", id === undefined ? file : `${id}${status === undefined ? "" : ` (${status})`}`],
@@ -143,7 +144,8 @@ function heading(entry: ReplayCase, { subject, paint, addrBits }: ReplayView): s
   return facts.map(([name = "", fact = ""]) => `${paint.faint(name.padEnd(9))}${escapeText(fact)}`);
 }
 
-function headOf(step: ReplayedStep, { paint, addrBits }: Canvas): string {
+/** A request with its answer, and what the picture doesn't say of it. */
+export function headOf(step: ReplayedStep, { paint, addrBits }: Canvas): string {
   const { request, answer, injected } = step;
   const line = paint.strong(terminalText(printRequest(request, addrBits)));
   const fired = injected > 0 && isCommand(request) ? ` (${counted(injected, "injected failure")} fired)` : "";
@@ -158,7 +160,7 @@ function changesNothing({ request, answer, before, after }: ReplayedStep): boole
 }
 
 /** The picture of a step, where it changes something. */
-function stepLines(
+export function stepLines(
   { request, before, after }: ReplayedStep,
   columns: readonly Column[],
   canvas: Canvas,
@@ -205,7 +207,8 @@ function findingWords({ finding, from }: FindingReplay, { paint }: Canvas): stri
   ];
 }
 
-function drawBothSides(
+/** The picture of the step that showed a finding: what was there before, and what should be and is there after it. */
+export function drawBothSides(
   { model }: FindingReplay,
   step: ReplayedStep,
   columns: readonly Column[],
