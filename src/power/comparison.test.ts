@@ -118,6 +118,26 @@ describe("ours", () => {
     expect(holds(comparison)).toBe(false);
   });
 
+  test("may be worse on some in the large space, where it has to be five times as good", () => {
+    const large = (commands: number, strategy: "ours" | "uniform", defect: string, seed: number) => ({
+      ...record(strategy, defect, seed, commands),
+      space: "large" as const,
+    });
+    const trials = Array.from({ length: SEEDS }, (_, seed) => [
+      large(1 + seed, "ours", "defect:a", seed),
+      large(400 + 400 * seed, "uniform", "defect:a", seed),
+      large(30 + seed, "ours", "defect:b", seed),
+      large(10 + seed, "uniform", "defect:b", seed),
+    ]).flat();
+    const comparison = compare("large", 1_000_000, trials);
+    expect(comparison.best?.factor).toBeGreaterThan(5);
+    expect(comparison.worse).toMatchObject([{ defect: "defect:b", than: "uniform" }]);
+    expect(holds(comparison)).toBe(true);
+    expect(tableOf(comparison, trials.length)).toContain("b (than uniform, p ");
+    const equal = trials.filter(({ defect }) => defect === "defect:b");
+    expect(holds(compare("large", 1_000_000, equal))).toBe(false);
+  });
+
   test("may be worse than a plain strategy that isn't the best", () => {
     const third = swapped(better, "uniform", "commands").filter(({ strategy }) => strategy === "commands");
     const worst = third.map((each) => ({ ...each, commands: each.commands + 500 }));

@@ -88,14 +88,13 @@ export function compare(space: SpaceSize, budget: number, records: readonly Tria
 }
 
 /**
- * Whether ours keeps what is wanted of it, in comparison with the best plain strategy; that it misses nothing is wanted
- * in the small space only.
+ * Whether ours keeps what is wanted of it, in comparison with the best plain strategy; that it misses nothing, and is
+ * worse on no defect, is wanted in the small space only.
  */
 export function holds({ space, best, missed, worse, isTelling }: Comparison): boolean {
   if (best === undefined || !isTelling) return false;
-  const misses = space === "small" ? missed.length : 0;
-  const isWorse = worse.some(({ than }) => than === best.strategy);
-  return best.factor >= WANTED_FACTOR[space] && misses === 0 && !isWorse;
+  const isGood = missed.length === 0 && worse.every(({ than }) => than !== best.strategy);
+  return best.factor >= WANTED_FACTOR[space] && (isGood || space === "large");
 }
 
 function rowsOf(records: readonly TrialRecord[], budget: number): Row[] {

@@ -95,12 +95,13 @@ function summary({ rows, means, compared }: Comparison): string[] {
 function conclusions(comparison: Comparison): string[] {
   const { space, best, missed, worse, isTelling } = comparison;
   const names = worse.map(({ defect, than, p }) => `${defect} (than ${than}, p ${p.toExponential(0)})`);
+  const wanted = (what: string) => (space === "small" ? `; wanted: ${what}` : "");
   const conclusion = [
     best === undefined
       ? "there is no plain strategy to compare ours with"
       : `the best plain strategy, ${best.strategy}, takes ${best.factor.toFixed(2)} times as many as ours; wanted: ${WANTED_FACTOR[space]}`,
-    `missed by ours in some trial: ${listed(missed)}${space === "small" ? "; wanted: none" : ""}`,
-    `on which ours is significantly worse (Mann-Whitney, p < ${SIGNIFICANT} corrected): ${listed(names)}; wanted: none than ${best?.strategy ?? "the best"}`,
+    `missed by ours in some trial: ${listed(missed)}${wanted("none")}`,
+    `on which ours is significantly worse (Mann-Whitney, p < ${SIGNIFICANT} corrected): ${listed(names)}${wanted(`none than ${best?.strategy ?? "the best"}`)}`,
   ];
   for (const [name, end] of comparison.stopped) {
     conclusion.push(
