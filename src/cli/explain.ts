@@ -1,15 +1,14 @@
 import type { Command } from "commander";
 import { recordReplay } from "../explore/replay.ts";
 import { explanation } from "../report/explain.ts";
-import { type Paint, paintFor } from "../report/paint.ts";
 import { printedLines } from "../report/printed.ts";
 import { titleOf } from "../report/setting.ts";
 import { escapeText } from "../trace/escape.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { PROGRAM } from "./invocation.ts";
-import { resultOf, targetsOf } from "./replay.ts";
-import { type ByteStream, type CaseInput, readInputs, STDIN } from "./replay-input.ts";
-import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
+import { type CaseStreams, openCases, resultOf, standardStreams } from "./replay-cases.ts";
+import { type CaseInput, STDIN } from "./replay-input.ts";
+import { addSpaceOptions, type SpaceOptions } from "./space-options.ts";
 import {
   addTargetOptions,
   type CommandWords,
@@ -20,18 +19,6 @@ import {
 
 /** What the command line asks of `explain`. */
 export interface ExplainOptions extends SpaceOptions, TargetOptions {}
-
-/** Where a case comes from and its explanation goes to; problems go to standard error. */
-export interface ExplainStreams {
-  readonly stdin: ByteStream;
-  readonly print: (text: string) => void;
-  readonly paint: Paint;
-  /** The characters in a line. */
-  readonly width: number;
-}
-
-/** The width where the terminal doesn't say. */
-const DEFAULT_WIDTH = 80;
 
 const HELP = `
 The file is a corpus file (*.json) or a trace as text; - is a trace on standard
@@ -56,11 +43,7 @@ export function addExplain(program: Command, finish: Finish, words: CommandWords
   addTargetOptions(command, "the stack's own");
   addSpaceOptions(command);
   command.addHelpText("after", HELP).action(async (file: string, options: ExplainOptions) => {
-    const { stdin, stdout } = process;
-    const print = (text: string) => stdout.write(text);
-    // Undefined where it is no terminal, and 0 where the terminal doesn't know.
-    const width = stdout.columns || DEFAULT_WIDTH;
-    finish(await runExplain(file, options, { stdin, print, paint: paintFor(stdout), width }, words));
+    finish(await runExplain(file, options, standardStreams(), words));
   });
 }
 
@@ -68,27 +51,24 @@ export function addExplain(program: Command, finish: Finish, words: CommandWords
 export async function runExplain(
   path: string,
   options: ExplainOptions,
-  streams: ExplainStreams,
+  streams: CaseStreams,
   words: CommandWords = [],
 ): Promise<ExitStatus> {
-  const targets = await targetsOf(options, words);
-  if (!targets.ok) return complain(targets.error);
-  const { hello } = targets.value.text.driver;
-  const space = spaceOf(options, hello);
-  if (!space.ok) return complain(space.error);
-  const inputs = await readInputs([path], { surface: hello.surface, space: space.value }, streams.stdin);
+  const opened = await openCases([path], options, streams.stdin, words);
+  if (!opened.ok) return complain(opened.error);
+  const { targets, inputs } = opened.value;
   const [input, ...others] = inputs;
   if (input === undefined || others.length > 0) {
     return complain(`${escapeText(path)}: not one case but ${inputs.length}; name the file of one`);
   }
   if (input.status !== "case") return complain(input.reason);
-  return explainCase(input, targets.value.of(input.entry.surface), streams);
+  return explainCase(input, targets.of(input.entry.surface), streams);
 }
 
 async function explainCase(
   input: CaseInput,
   target: OpenTarget,
-  { print, paint, width }: ExplainStreams,
+  { print, paint, width }: CaseStreams,
 ): Promise<ExitStatus> {
   const { driver } = target;
   const { replay, steps } = await recordReplay(input.entry, driver);

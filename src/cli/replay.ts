@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { describeStale, type Replay, recordReplay, showsKnownBug } from "../explore/replay.ts";
-import { type Paint, paintFor } from "../report/paint.ts";
+import { recordReplay } from "../explore/replay.ts";
 import { printedLines } from "../report/printed.ts";
 import { renderReplay, verdictLine } from "../report/replay.ts";
 import {
@@ -11,41 +10,19 @@ import {
   replaySummary,
 } from "../report/replay-result.ts";
 import { titleOf } from "../report/setting.ts";
-import { STACK } from "../subjects/registry.ts";
 import { escapeText } from "../trace/escape.ts";
-import { printSpace } from "../trace/print.ts";
-import { type Result, success } from "../trace/result.ts";
-import type { Surface } from "../trace/space.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { PROGRAM } from "./invocation.ts";
-import { type ByteStream, type CaseInput, type ReplayInput, readInputs } from "./replay-input.ts";
-import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
-import {
-  addTargetOptions,
-  type CommandWords,
-  type OpenTarget,
-  openNamed,
-  openTarget,
-  type TargetOptions,
-} from "./target.ts";
+import { type CaseStreams, openCases, resultOf, standardStreams, type Targets } from "./replay-cases.ts";
+import type { ReplayInput } from "./replay-input.ts";
+import { addSpaceOptions, type SpaceOptions } from "./space-options.ts";
+import { addTargetOptions, type CommandWords, type TargetOptions } from "./target.ts";
 
 /** What the command line asks of `replay`. */
 export interface ReplayOptions extends SpaceOptions, TargetOptions {
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
-
-/** Where a replay reads from and writes to; problems go to standard error. */
-export interface ReplayStreams {
-  readonly stdin: ByteStream;
-  readonly print: (text: string) => void;
-  readonly paint: Paint;
-  /** The characters in a line. */
-  readonly width: number;
-}
-
-/** The width where the terminal doesn't say. */
-const DEFAULT_WIDTH = 80;
 
 const HELP = `
 A path is a corpus file (*.json), a directory with such files below it, any
@@ -85,11 +62,7 @@ export function addReplay(program: Command, finish: Finish, words: CommandWords)
     .option("--json", "print one JSON object on standard output, instead of text")
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: ReplayOptions) => {
-      const { stdin, stdout } = process;
-      const print = (text: string) => stdout.write(text);
-      // Undefined where it is no terminal, and 0 where the terminal doesn't know.
-      const width = stdout.columns || DEFAULT_WIDTH;
-      finish(await runReplay(paths, options, { stdin, print, paint: paintFor(stdout), width }, words));
+      finish(await runReplay(paths, options, standardStreams(), words));
     });
 }
 
@@ -97,55 +70,29 @@ export function addReplay(program: Command, finish: Finish, words: CommandWords)
 export async function runReplay(
   paths: readonly string[],
   options: ReplayOptions,
-  streams: ReplayStreams,
+  streams: CaseStreams,
   words: CommandWords = [],
 ): Promise<ExitStatus> {
-  const targets = await targetsOf(options, words);
-  if (!targets.ok) return complain(targets.error);
-  const { hello } = targets.value.text.driver;
-  const { surface } = hello;
-  const space = spaceOf(options, hello);
-  if (!space.ok) return complain(space.error);
-  const inputs = await readInputs(paths, { surface, space: space.value }, streams.stdin);
+  const opened = await openCases(paths, options, streams.stdin, words);
+  if (!opened.ok) return complain(opened.error);
+  const { targets, inputs } = opened.value;
   const several = inputs.length !== 1;
   const results: ReplayResult[] = [];
   for (const input of inputs) {
-    const { result, text } = await replayInput(input, targets.value, { ...options, several }, streams);
+    const { result, text } = await replayInput(input, targets, { ...options, several }, streams);
     if (result.reason !== undefined && result.status !== "unsuited") complain(result.reason);
     if (options.json !== true) streams.print(text);
     results.push(result);
   }
-  await targets.value.text.driver.renew();
+  await targets.text.driver.renew();
   const outcome = outcomeOf(results);
   if (outcome === "unsuited") complain(nothingWasRun(words));
   if (options.json) streams.print(replayJson(results));
   else if (several) streams.print(`${replaySummary(results)}\n`);
-  const { lost } = targets.value.text.driver;
+  const { lost } = targets.text.driver;
   if (lost === undefined) return exitStatusOf(outcome);
   complain(lost);
   return EXIT.environment;
-}
-
-/** What cases run on. */
-export interface Targets {
-  /** What a trace as text runs on. */
-  readonly text: OpenTarget;
-  /** What a case of this surface runs on. */
-  readonly of: (surface: Surface) => OpenTarget;
-}
-
-/** Opens what the options and the words behind `--` name, or else what the stack has for each surface. */
-export async function targetsOf(
-  options: TargetOptions,
-  words: CommandWords,
-): Promise<Result<Targets, string>> {
-  const target = await openTarget(options, words);
-  if (!target.ok) return target;
-  const text = target.value;
-  const isChosen = options.subject !== undefined || words.length > 0;
-  const of = (surface: Surface) =>
-    isChosen || surface === text.driver.hello.surface ? text : openNamed(STACK[surface]);
-  return success({ text, of });
 }
 
 function exitStatusOf(outcome: ReplayOutcome): ExitStatus {
@@ -171,7 +118,7 @@ async function replayInput(
   input: ReplayInput,
   targets: Targets,
   { verbose, several }: { readonly verbose?: boolean; readonly several: boolean },
-  { paint, width }: ReplayStreams,
+  { paint, width }: CaseStreams,
 ): Promise<Replayed> {
   if (input.status !== "case") return { result: input, text: "" };
   const { file, entry } = input;
@@ -182,7 +129,7 @@ async function replayInput(
   if (replay.status === "unsuited") {
     return { result, text: `unsuited ${escapeText(`${file}: ${replay.reason}`)}\n` };
   }
-  const isKnown = replay.status === "finding" && showsKnownBug(entry, replay.finding, target.name);
+  const isKnown = result.status === "known";
   if (several && !verbose && (replay.status === "agree" || isKnown)) {
     return { result, text: `${verdictLine(entry, replay, isKnown, paint)}\n` };
   }
@@ -199,35 +146,6 @@ async function replayInput(
   });
   const text = [story, ...printed.map((line) => `${line}\n`)].join("");
   return { result, text: several ? `${text}\n` : text };
-}
-
-/** What a replay came to, as it is reported. */
-export function resultOf(
-  { file, entry, placeOf }: CaseInput,
-  target: OpenTarget,
-  replay: Replay,
-): ReplayResult {
-  const known = {
-    file,
-    ...(entry.id !== undefined && { id: entry.id }),
-    subject: target.name,
-    ...(target.format !== undefined && { format: target.format }),
-    space: printSpace(entry.space),
-  };
-  switch (replay.status) {
-    case "agree":
-      return { ...known, status: "agree" };
-    case "finding":
-      return {
-        ...known,
-        status: showsKnownBug(entry, replay.finding, target.name) ? "known" : "finding",
-        finding: replay.finding,
-      };
-    case "stale":
-      return { ...known, status: "stale", reason: describeStale(entry, replay, file, placeOf) };
-    case "unsuited":
-      return { ...known, status: "unsuited", reason: replay.reason };
-  }
 }
 
 function nothingWasRun(words: CommandWords): string {

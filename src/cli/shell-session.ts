@@ -2,9 +2,8 @@ import { type CorpusEntry, caseOf } from "../corpus/entry.ts";
 import { misfitOfCase } from "../corpus/fit.ts";
 import { describeProblem } from "../corpus/problem.ts";
 import { saveEntry } from "../corpus/save.ts";
-import type { Replay } from "../explore/replay.ts";
 import { TypedTrace } from "../explore/typed-trace.ts";
-import { type Background, type JudgedReplay, lastStep } from "../report/replay.ts";
+import { type Background, lastStep } from "../report/replay.ts";
 import { describeSpace, titleOf } from "../report/setting.ts";
 import { upToFinding } from "../shrink/reduce.ts";
 import { escapeText } from "../trace/escape.ts";
@@ -159,7 +158,6 @@ export class ShellSession {
   private lastLines(): readonly string[] {
     const { space, requests, recorded } = this.trace.now;
     const { replay, steps } = recorded;
-    if (!isJudged(replay)) return [];
     const { surface } = this.setting.target.driver.hello;
     const lines = lastStep({ surface, space, requests }, replay, steps, this.setting.view);
     return [`${requests.length}  ${lines[0] ?? ""}`, ...lines.slice(1)];
@@ -172,8 +170,4 @@ function shown(lines: readonly string[]): Reply {
 
 function refused(text: string): Reply {
   return { kind: "refused", text };
-}
-
-function isJudged(replay: Replay): replay is JudgedReplay {
-  return replay.status === "agree" || replay.status === "finding";
 }

@@ -6,6 +6,7 @@ import { DEFAULT_CORPUS } from "./corpus-options.ts";
 import { complain, EXIT, type ExitStatus, type Finish } from "./exit-status.ts";
 import { PROGRAM } from "./invocation.ts";
 import { parsePath } from "./options.ts";
+import { widthOf } from "./replay-cases.ts";
 import { ShellSession } from "./shell-session.ts";
 import { completionsOf } from "./shell-words.ts";
 import { addSpaceOptions, type SpaceOptions, spaceOf } from "./space-options.ts";
@@ -32,9 +33,6 @@ export interface ShellStreams {
   /** The characters in a line. */
   readonly width: number;
 }
-
-/** The width where the terminal doesn't say. */
-const DEFAULT_WIDTH = 80;
 
 const PROMPT = "> ";
 
@@ -73,16 +71,9 @@ export function addShell(program: Command, finish: Finish, words: CommandWords):
     .addHelpText("after", HELP)
     .action(async (options: ShellOptions) => {
       const { stdin, stdout } = process;
-      // Undefined where it is no terminal, and 0 where the terminal doesn't know.
-      const width = stdout.columns || DEFAULT_WIDTH;
       const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
-      finish(
-        await runShell(
-          options,
-          { input: stdin, output: stdout, isTerminal, paint: paintFor(stdout), width },
-          words,
-        ),
-      );
+      const look = { isTerminal, paint: paintFor(stdout), width: widthOf(stdout) };
+      finish(await runShell(options, { input: stdin, output: stdout, ...look }, words));
     });
 }
 

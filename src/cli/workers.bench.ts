@@ -24,18 +24,22 @@ async function speedOf(subject: string, workers: number, seed: number): Promise<
 }
 
 for (const subject of ["memory-set", "address-space"]) {
-  const [one, two, apart]: number[][] = [[], [], []];
+  const one: number[] = [];
+  const two: number[] = [];
+  const apart: number[] = [];
   for (let seed = 0; seed < Number(sessions); seed++) {
-    one?.push(await speedOf(subject, 1, seed));
-    two?.push(await speedOf(subject, 2, seed));
+    one.push(await speedOf(subject, 1, seed));
+    two.push(await speedOf(subject, 2, seed));
     const both = await Promise.all([speedOf(subject, 1, seed), speedOf(subject, 1, seed + 1000)]);
-    apart?.push(both.reduce((sum, speed) => sum + speed));
+    apart.push(both.reduce((sum, speed) => sum + speed));
   }
-  const [alone, threads, processes] = [one, two, apart].map((speeds) => quantile(speeds ?? [], 0.5));
-  const times = (speed = 0) =>
-    `${count(Math.round(speed))} (${(speed / (alone ?? 1)).toFixed(2)} times that)`;
+  const alone = quantile(one, 0.5);
+  const times = (speeds: readonly number[]) => {
+    const speed = quantile(speeds, 0.5);
+    return `${count(Math.round(speed))} (${(speed / alone).toFixed(2)} times that)`;
+  };
   process.stdout.write(
-    `${subject}: ${count(Math.round(alone ?? 0))} commands/s with one worker, ${times(threads)} with two; ` +
-      `${times(processes)} by two processes with one each\n`,
+    `${subject}: ${count(Math.round(alone))} commands/s with one worker, ${times(two)} with two; ` +
+      `${times(apart)} by two processes with one each\n`,
   );
 }

@@ -8,7 +8,7 @@ export interface Typed {
   readonly space: Space;
   readonly requests: readonly Request[];
   /** Of all requests, on a fresh instance. */
-  readonly recorded: RecordedReplay;
+  readonly recorded: RecordedReplay & { readonly replay: Exclude<Replay, Refused> };
 }
 
 /** What can't be asked. */
@@ -39,10 +39,9 @@ export class TypedTrace {
     const { surface } = this.driver.hello;
     const longer = [...requests, request];
     await this.driver.renew();
-    const recorded = await recordReplay({ surface, space, requests: longer }, this.driver);
-    const { replay } = recorded;
+    const { replay, steps } = await recordReplay({ surface, space, requests: longer }, this.driver);
     if (replay.status === "stale" || replay.status === "unsuited") return replay;
-    this.moveTo({ space, requests: longer, recorded });
+    this.moveTo({ space, requests: longer, recorded: { replay, steps } });
     return undefined;
   }
 

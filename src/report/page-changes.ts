@@ -20,7 +20,7 @@ export interface PageChange {
   readonly after?: Mapping;
 }
 
-/** The pages that are mapped otherwise than before, in address order. */
+/** The pages that are mapped otherwise than before, in address order: cut where either side has a boundary. */
 export function pageChanges(before: Snapshot, after: Snapshot): readonly PageChange[] {
   const runs = [...before.pages, ...after.pages];
   const boundaries = [...new Set(runs.flatMap(({ start, end }) => [start, end]))].sort((a, b) => a - b);
@@ -30,10 +30,7 @@ export function pageChanges(before: Snapshot, after: Snapshot): readonly PageCha
     if (end === undefined) break;
     const [old, now] = [mappingAt(before.pages, start), mappingAt(after.pages, start)];
     if (isSameMapping(old, now)) continue;
-    const change = { start, end, ...(old && { before: old }), ...(now && { after: now }) };
-    const last = changes.at(-1);
-    if (last && goesOn(last, change)) changes[changes.length - 1] = { ...last, end };
-    else changes.push(change);
+    changes.push({ start, end, ...(old && { before: old }), ...(now && { after: now }) });
   }
   return changes;
 }
@@ -66,21 +63,18 @@ function isSameArea(one: ShownArea, other: ShownArea): boolean {
   return one.start === other.start && one.end === other.end && areaName(one) === areaName(other);
 }
 
-/** Whether a change only carries on the one before it. */
-function goesOn(last: PageChange, next: PageChange): boolean {
-  return (
-    last.end === next.start &&
-    follows(last, last.before, next.before) &&
-    follows(last, last.after, next.after)
-  );
+/** Whether `next` is about the pages behind those of `last`, and they have the same flags before and after. */
+export function isAlike(last: PageChange, next: PageChange): boolean {
+  const sameFlags = (side: "before" | "after") => last[side]?.flags === next[side]?.flags;
+  return last.end === next.start && sameFlags("before") && sameFlags("after");
 }
 
-/** Whether pages from `next` on lie behind those of `last`, as those did, in memory too. */
-function follows({ start, end }: PageChange, first: Mapping | undefined, next: Mapping | undefined): boolean {
-  if (first === undefined || next === undefined) return first === next;
-  if (first.flags !== next.flags) return false;
-  if (first.physical === undefined || next.physical === undefined) return first.physical === next.physical;
-  return first.physical + (end - start) === next.physical;
+/** Whether `next` lies behind `last` in memory too, before and after. */
+export function isInStep(last: PageChange, next: PageChange): boolean {
+  return (["before", "after"] as const).every((side) => {
+    const [first, behind] = [last[side]?.physical, next[side]?.physical];
+    return first === undefined ? behind === undefined : first + (last.end - last.start) === behind;
+  });
 }
 
 /** The lowest address at which something of two sides differs: an area, or a page. */

@@ -178,11 +178,7 @@ export function stepLines(
 function stateLines(step: ReplayedStep, columns: readonly Column[], canvas: Canvas): string[] {
   const { request, before, after } = step;
   if (after === undefined || !sameSnapshot(before, after)) return stepLines(step, columns, canvas);
-  return drawStrips(
-    [{ kind: "side", label: "state", snapshot: after }, ...rangeBand(request, canvas)],
-    columns,
-    canvas,
-  );
+  return drawStrips(stateBands(after, request, canvas), columns, canvas);
 }
 
 /** What is wrong after the last step, in words and as a picture of both sides. */
@@ -222,11 +218,14 @@ function bothSides({ request, before, after }: ReplayedStep, model: Snapshot, ca
   const expected: Band = { kind: "side", label: "expected", snapshot: model };
   const start: Band = { kind: "side", label: "before", snapshot: before };
   if (after === undefined) return [start, ...range, expected];
-  if (sameSnapshot(before, after) && sameSnapshot(model, after)) {
-    return [{ kind: "side", label: "state", snapshot: after }, ...range];
-  }
+  if (sameSnapshot(before, after) && sameSnapshot(model, after)) return stateBands(after, request, canvas);
   const observed: Band = { kind: "side", label: "observed", snapshot: after };
   return [start, ...range, expected, observed, { kind: "difference", label: "differ" }];
+}
+
+/** A state that a request leaves as it was. */
+function stateBands(snapshot: Snapshot, request: Request, canvas: Canvas): Band[] {
+  return [{ kind: "side", label: "state", snapshot }, ...rangeBand(request, canvas)];
 }
 
 const DEMANDED = "model and implementation agree, and the case itself demands another answer";

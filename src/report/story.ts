@@ -6,7 +6,9 @@ import type { FrameNames } from "./frame-names.ts";
 import {
   areasAt,
   areasOnlyIn,
+  isAlike,
   isElsewhere,
+  isInStep,
   type Mapping,
   mappingAt,
   type PageChange,
@@ -33,18 +35,15 @@ export function changesInWords(before: Snapshot, after: Snapshot, naming: Naming
   ];
 }
 
-/** Neighbours that have changed alike as one change, wherever their frames are: in linear areas places matter. */
+/** Neighbours that have changed alike as one change, wherever their frames are: only in linear areas places matter. */
 function gathered(changes: readonly PageChange[], old: Snapshot, state: Snapshot): readonly PageChange[] {
   const all: PageChange[] = [];
   for (const change of changes) {
     const last = all.at(-1);
     const isLinear = isLinearAt(old, change.start) || isLinearAt(state, change.start);
-    const isAlike =
-      last?.end === change.start &&
-      last.before?.flags === change.before?.flags &&
-      last.after?.flags === change.after?.flags;
-    if (isAlike && !isLinear) all[all.length - 1] = { ...last, end: change.end };
-    else all.push(change);
+    if (last && isAlike(last, change) && (!isLinear || isInStep(last, change))) {
+      all[all.length - 1] = { ...last, end: change.end };
+    } else all.push(change);
   }
   return all;
 }
@@ -80,11 +79,13 @@ function pageSentence(change: PageChange, old: Snapshot, state: Snapshot, naming
   if (after === undefined) {
     // The pages of an area stay in their frames when nobody may access them.
     if (areasAt(state, start).length > 0) return `${pages} can't be accessed any more`;
-    const was = before && !isMany ? placeText(change, before, old, naming).replace(/^, /, "; it was ") : "";
-    return `${pages} ${is} not mapped any more${was}`;
+    const place = isMany ? "" : placeText(start, before, old, naming);
+    return `${pages} ${is} not mapped any more${behind("; it was ", place)}`;
   }
   if (before === undefined) {
-    return `${pages} ${is} mapped now, ${printFlags(after.flags)}${placeText(change, after, state, naming)}`;
+    const hasFrames = isMany && after.physical !== undefined && !isLinearAt(state, start);
+    const place = hasFrames ? "each in a frame" : placeText(start, after, state, naming);
+    return `${pages} ${is} mapped now, ${printFlags(after.flags)}${behind(", ", place)}`;
   }
   if (isElsewhere(before, after)) {
     if (isMany) return `${pages} had other frames than they have now`;
@@ -99,17 +100,15 @@ function pagesText({ start, end }: PageChange, { page, addrBits }: Naming): stri
   return `${counted((end - start) / page, "page")} ${printRange({ start, end }, addrBits)}`;
 }
 
-/** Where pages of a state are in memory, as far as that is known and worth saying. */
-function placeText(
-  { start, end }: Pick<PageChange, "start" | "end">,
-  mapping: Mapping,
-  state: Snapshot,
-  naming: Naming,
-): string {
-  const { physical } = mapping;
-  if (physical === undefined) return "";
-  if (isLinearAt(state, start)) return `, at the physical address ${printAddr(physical)}`;
-  return end - start > naming.page ? ", each in a frame" : `, in ${frameText(mapping, naming)}`;
+/** Where the page at `addr` of a state is in memory; empty where that isn't known. */
+function placeText(addr: number, mapping: Mapping | undefined, state: Snapshot, naming: Naming): string {
+  if (mapping?.physical === undefined) return "";
+  if (isLinearAt(state, addr)) return `at the physical address ${printAddr(mapping.physical)}`;
+  return `in ${frameText(mapping, naming)}`;
+}
+
+function behind(separator: string, text: string): string {
+  return text === "" ? "" : `${separator}${text}`;
 }
 
 function frameText({ physical }: Mapping, { frames }: Naming): string {
@@ -148,8 +147,7 @@ export function pageInWords(state: Snapshot, addr: number, naming: Naming): stri
   const [area] = areasAt(state, start);
   if (area === undefined) return `${page} is in no area`;
   const mapping = mappingAt(state.pages, start);
-  const place =
-    mapping === undefined ? "" : placeText({ start: area.start, end: area.start }, mapping, state, naming);
+  const place = behind(", ", placeText(start, mapping, state, naming));
   const how =
     mapping === undefined
       ? "can't be accessed yet"

@@ -1,9 +1,7 @@
 /** Requests in words. */
-
 import { type Flags, NO_FLAGS } from "../trace/flags.ts";
 import { printAddr, printFlags } from "../trace/print.ts";
-import type { Backend, Injection, Request } from "../trace/request.ts";
-import { isCommand } from "../trace/request.ts";
+import { type Backend, type Injection, isCommand, type Request } from "../trace/request.ts";
 import type { Scale } from "./columns.ts";
 import { counted } from "./statistics.ts";
 
